@@ -78,7 +78,7 @@ class Model(nn.Module):
 
     def decode(self, z: Tensor, y: Tensor | None = None) -> Tensor:
         """Codes (B, *latent_shape) to logits (B, 1, 28, 28)."""
-        return self.decoder(self.decoder_input(z, y))
+        return self.decoder(self.decoder_input(z, y)).float()
 
     def decoder_input(self, z: Tensor, y: Tensor | None = None) -> Tensor:
         """What enters `decoder`: z itself, or z with the class joined where it is conditional."""

@@ -46,8 +46,7 @@ class PixelPrior(nn.Module):
         self.grid = grid
         self.embedding = nn.Embedding(codes, width)
         self.position = nn.Parameter(torch.zeros(1, width, *grid))
-        # A 7x7 first kernel reaches across the whole grid's rows at once, without blind spots.
-        self.first = MaskedConv2d(width, width, 7, sees_centre=False)
+        self.first = MaskedConv2d(width, width, 5, sees_centre=False)
         self.blocks = nn.Sequential(*[ResidualBlock(width) for _ in range(depth)])
         self.last = nn.Conv2d(width, codes, 1)
 
@@ -58,7 +57,9 @@ class PixelPrior(nn.Module):
 
     def nll(self, indices: Tensor) -> Tensor:
         """-log p(indices) in nats an image: (B, h, w) -> (B,)."""
-        return F.cross_entropy(self(indices), indices, reduction="none").flatten(1).sum(1)
+        logits = self(indices).permute(0, 2, 3, 1).flatten(0, 2).float()  # (B * h * w, codes)
+        nll = F.cross_entropy(logits, indices.flatten(), reduction="none")
+        return nll.view(len(indices), -1).sum(1)
 
     @torch.no_grad()
     def sample(self, n: int, generator: torch.Generator | None = None) -> Tensor:

@@ -63,8 +63,8 @@ class VAE(Model):
         if self.abilities.conditional:
             x = torch.cat([x.flatten(1), one_hot(y)], dim=1)
         h = self.encoder(x)
-        mean = self.to_mean(h)
-        return Code(z=mean, mean=mean, logvar=self.to_logvar(h))
+        mean = self.to_mean(h).float()
+        return Code(z=mean, mean=mean, logvar=self.to_logvar(h).float())
 
     def loss(self, x: Tensor, y: Tensor | None, generator: torch.Generator | None) -> Loss:
         """Reconstruction + weight * KL in nats, with one posterior sample an image."""

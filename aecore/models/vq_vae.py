@@ -69,7 +69,7 @@ class VQVAE(Model):
 
     def encode(self, x: Tensor, y: Tensor | None = None) -> Code:
         """x (B, 1, 28, 28) to indices (B, h, w) and the entries they name, z (B, d, h, w)."""
-        indices = self._nearest(self.encoder(x))
+        indices = self._nearest(self.encoder(x).float())
         return Code(z=self.embed(indices), indices=indices)
 
     def embed(self, indices: Tensor) -> Tensor:
@@ -77,7 +77,7 @@ class VQVAE(Model):
         return self.codebook[indices].permute(0, 3, 1, 2)
 
     def _nearest(self, vectors: Tensor) -> Tensor:
-        flat = vectors.permute(0, 2, 3, 1).reshape(-1, self.config.code_dim).float()
+        flat = vectors.permute(0, 2, 3, 1).reshape(-1, self.config.code_dim)
         return nearest_code(flat, self.codebook).view(-1, *self.grid)
 
     def loss(self, x: Tensor, y: Tensor | None, generator: torch.Generator | None) -> Loss:
@@ -85,7 +85,7 @@ class VQVAE(Model):
 
         In training mode the codebook takes its step here too: it follows averages, not gradients.
         """
-        vectors = self.encoder(x)
+        vectors = self.encoder(x).float()
         indices = self._nearest(vectors.detach())
         z = self.embed(indices)
         x_hat = torch.sigmoid(self.decode(straight_through(vectors, z)))
@@ -107,7 +107,7 @@ class VQVAE(Model):
         self, vectors: Tensor, indices: Tensor, counts: Tensor, generator: torch.Generator | None
     ) -> None:
         """Entries move to the average of their vectors; those that nobody chooses are restarted."""
-        flat = vectors.permute(0, 2, 3, 1).reshape(-1, self.config.code_dim).float()
+        flat = vectors.permute(0, 2, 3, 1).reshape(-1, self.config.code_dim)
         sums = torch.zeros_like(self.code_sums).index_add_(0, indices.flatten(), flat)
         decay = self.config.codebook_decay
         self.code_counts.lerp_(counts, 1 - decay)

@@ -1,0 +1,92 @@
+"""From a recipe to a run: what the command line, the pages and a notebook all call.
+
+    fitting = begin(Recipe(model="vae", dataset="digits"))
+    for progress in fitting.progress():
+        print(progress.epoch, progress.train)
+    run = fitting.finish()
+    save(run, "runs/my-first")
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from aecore import data, metrics
+from aecore.data import Dataset
+from aecore.models import catalog
+from aecore.runs import Recipe, Run, RunInfo, Timing
+from aecore.snapshots import choose_probes, to_bytes
+from aecore.training import Progress, Training, start, train
+
+
+@dataclass
+class Fitting:
+    """A recipe being followed: its data, its training, and what will become its run."""
+
+    recipe: Recipe
+    dataset: Dataset
+    training: Training
+
+    def progress(self) -> Iterator[Progress]:
+        """Trains, reporting on the way; leaving the loop stops the training."""
+        return train(self.training, self.dataset)
+
+    @property
+    def state(self) -> str:
+        """Whether all of the recipe's epochs are done."""
+        return "finished" if self.training.step >= self.training.steps else "stopped"
+
+    def finish(self, measure: bool = True) -> Run:
+        """The run as it stands, stopped or finished, with its test metrics if `measure`."""
+        training = self.training
+        model = training.model.cpu().to(memory_format=torch.contiguous_format).eval()
+        info = RunInfo(
+            recipe=self.recipe,
+            state=self.state,
+            history=training.history,
+            metrics=metrics.evaluate(model, self.dataset) if measure else {},
+            reference=metrics.reference(model, self.dataset) if measure else {},
+            timing=_timing(training),
+        )
+        return Run(info, model=model, snapshots=_stack_snapshots(training, self.dataset))
+
+
+def begin(recipe: Recipe, dataset: Dataset | None = None) -> Fitting:
+    """A fitting ready to run, its data loaded and its model built from the recipe's seed.
+
+    Raises:
+        DatasetMissing: the data set isn't here; says what to do.
+    """
+    dataset = dataset or data.load(recipe.dataset)
+    model = catalog.build(recipe.model, recipe.config, recipe.seed)
+    return Fitting(recipe, dataset, start(model, dataset, recipe.training, recipe.seed))
+
+
+def _timing(training: Training) -> Timing:
+    images = training.step * min(training.config.batch_size, training.images)
+    return Timing(
+        seconds=round(training.seconds, 1),
+        images_per_second=round(images / training.seconds) if training.seconds else 0,
+        device=training.device.type,
+        precision=training.precision,
+        threads=torch.get_num_threads(),
+    )
+
+
+def _stack_snapshots(training: Training, dataset: Dataset) -> dict[str, Tensor]:
+    """All snapshots in one table of arrays, with the probes themselves: needs no data set."""
+    probes = choose_probes(dataset)
+    stacked = {
+        name: torch.from_numpy(np.stack([frame[name] for frame in training.snapshots]))
+        for name in (training.snapshots[0] if training.snapshots else {})
+    }
+    return {
+        **stacked,
+        "steps": torch.tensor(training.snapshot_steps),
+        "probe_images": torch.from_numpy(to_bytes(probes.images)),
+        "probe_labels": probes.labels,
+        "map_labels": probes.map_labels,
+    }

@@ -1,0 +1,301 @@
+"""Runs: a trained model as a folder, with all that is needed to use it, judge it and replay it.
+
+    checkpoints/vae-mnist/
+        run.json                 format, recipe, versions, history, metrics, reference, card, state
+        weights.safetensors      the model
+        snapshots.safetensors    what it did to the same few images as it learned
+
+A folder is written under a temporary name and then renamed: what is there is whole.
+"""
+
+import json
+import platform
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, SerializeAsAny, ValidationError, model_validator
+from safetensors import SafetensorError
+from safetensors.torch import save_file
+from torch import Tensor
+
+from aecore.config import Config, ConfigError
+from aecore.metrics import Measurement
+from aecore.models import catalog
+from aecore.models.base import Model
+from aecore.tensor_files import RunError, fill, read_tensors
+from aecore.training import TrainConfig
+
+FORMAT = 1
+JSON_FILE = "run.json"
+WEIGHTS_FILE = "weights.safetensors"
+SNAPSHOTS_FILE = "snapshots.safetensors"
+MAX_JSON_BYTES = 20_000_000
+
+
+class Recipe(Config):
+    """All that decides a run: the same recipe gives the same history on the same machine."""
+
+    model: str
+    config: SerializeAsAny[Config] = Field(default_factory=Config)
+    dataset: str
+    training: TrainConfig = TrainConfig()
+    seed: int = Field(0, ge=0, lt=2**31)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_config(cls, values: Any) -> Any:
+        """Reads `config` as the class that the catalog's row of this model uses."""
+        if not isinstance(values, dict) or isinstance(values.get("config"), Config):
+            return values
+        try:
+            config = catalog.configure(str(values.get("model")), values.get("config") or {})
+        except catalog.UnknownModel as error:
+            raise ValueError(str(error)) from error
+        return {**values, "config": config}
+
+    @property
+    def entry(self) -> catalog.Entry:
+        """The catalog's row of the model."""
+        return catalog.entry(self.model)
+
+
+class PublishedFigure(Config):
+    """A figure from the literature beside ours, and whether the two are the same quantity."""
+
+    what: str
+    value: float
+    source: str
+    conditions: str
+    same_quantity: bool
+    metric: str | None = None
+
+
+class Contrast(Config):
+    """The same recipe with one thing changed, trained beside the run to be held against it."""
+
+    label: str
+    changes: dict[str, Any]
+    metrics: dict[str, Measurement]
+
+
+class Card(Config):
+    """A model card: what the run is, and what its figures should be held against."""
+
+    title: str
+    summary: str
+    conditions: str
+    remarks: str = ""
+    published: tuple[PublishedFigure, ...] = ()
+    contrast: Contrast | None = None
+
+
+class Timing(Config):
+    """How long the training took, and on what; this part of a run differs between machines."""
+
+    seconds: float = 0.0
+    images_per_second: float = 0.0
+    device: str = "cpu"
+    precision: str = "float32"
+    threads: int = 1
+
+
+class RunInfo(Config):
+    """What run.json holds: everything of a run but its tensors."""
+
+    format: int = FORMAT
+    recipe: Recipe
+    state: Literal["finished", "stopped", "running"] = "finished"
+    versions: dict[str, str] = Field(default_factory=lambda: current_versions())
+    history: list[dict[str, Any]] = Field(default_factory=list)
+    metrics: dict[str, Measurement] = Field(default_factory=dict)
+    reference: dict[str, list[float]] = Field(default_factory=dict)
+    card: Card | None = None
+    timing: Timing = Timing()
+
+    @property
+    def title(self) -> str:
+        """What lists show: the card's title, or the model's and the data set's."""
+        return self.card.title if self.card else f"{self.recipe.entry.title}, {self.recipe.dataset}"
+
+
+@dataclass(frozen=True)
+class ListedRun:
+    """A folder that holds a run, or that should: `info`, or the `fault` that keeps it out."""
+
+    folder: Path
+    info: RunInfo | None = None
+    fault: str | None = None
+
+    @property
+    def id(self) -> str:
+        """The folder's name."""
+        return self.folder.name
+
+
+class Run:
+    """A run in memory: `info`, the `model` in eval mode and the `snapshots`.
+
+    One that was loaded reads its tensors from `folder` when they are first asked for.
+    """
+
+    def __init__(
+        self,
+        info: RunInfo,
+        folder: Path | None = None,
+        model: Model | None = None,
+        snapshots: Mapping[str, Tensor] | None = None,
+    ):
+        self.info = info
+        self.folder = folder
+        if model is not None:
+            self.model = model.eval()
+        if snapshots is not None:
+            self.snapshots = dict(snapshots)
+
+    @property
+    def recipe(self) -> Recipe:
+        """What decided this run."""
+        return self.info.recipe
+
+    @cached_property
+    def model(self) -> Model:
+        """The trained model in eval mode; raises RunError if the weights are broken."""
+        model = catalog.build(self.recipe.model, self.recipe.config)
+        fill(model, self.folder / WEIGHTS_FILE)
+        return model.eval()
+
+    @cached_property
+    def snapshots(self) -> dict[str, Tensor]:
+        """The snapshots by name, empty where the run has none; see aecore/snapshots.py."""
+        path = self.folder / SNAPSHOTS_FILE
+        return read_tensors(path) if path.exists() else {}
+
+
+def current_versions() -> dict[str, str]:
+    """What a run was made with."""
+    names = ("torch", "numpy", "scikit-learn", "safetensors")
+    return {"python": platform.python_version(), **{name: version(name) for name in names}}
+
+
+def read_info(folder: str | Path) -> RunInfo:
+    """run.json of a folder, checked; no tensor is read.
+
+    Raises:
+        RunError: names the file and the fault.
+    """
+    path = Path(folder) / JSON_FILE
+    try:
+        if path.stat().st_size > MAX_JSON_BYTES:
+            raise RunError(f"{path}: larger than {MAX_JSON_BYTES // 1_000_000} MB, refused")
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise RunError(f"{path}: is missing, so this folder holds no run") from error
+    except OSError as error:
+        raise RunError(f"{path}: can't be read ({error.strerror})") from error
+    except (ValueError, RecursionError) as error:
+        raise RunError(f"{path}: truncated, or not JSON ({error})") from error
+    found = content.get("format") if isinstance(content, dict) else None
+    if not isinstance(found, int):
+        raise RunError(f"{path}: has no format number, so it isn't a run of Bottleneck")
+    if found > FORMAT:
+        raise RunError(
+            f"{path}: is of format {found}, newer than this version reads ({FORMAT}): update first"
+        )
+    try:
+        return RunInfo.model_validate(content)
+    except (ValidationError, ConfigError) as error:
+        raise RunError(f"{path}: {_first_fault(error)}") from error
+
+
+def load(folder: str | Path) -> Run:
+    """The run in a folder, its weights read and checked.
+
+    Raises:
+        RunError: names the file and the fault.
+    """
+    run = Run(read_info(folder), folder=Path(folder))
+    _ = run.model  # read now, so that a broken file is reported here
+    return run
+
+
+def list_runs(folder: str | Path) -> list[ListedRun]:
+    """The runs in a folder's subfolders, by name; broken ones with their fault. Reads only JSON."""
+    runs = []
+    for path in sorted(Path(folder).glob(f"*/{JSON_FILE}")):
+        if path.parent.name.startswith("."):
+            continue
+        try:
+            runs.append(ListedRun(path.parent, info=read_info(path.parent)))
+        except RunError as error:
+            runs.append(ListedRun(path.parent, fault=str(error)))
+    return runs
+
+
+def save(run: Run, folder: str | Path, force: bool = False) -> Path:
+    """Writes a run under a temporary name beside `folder` and renames it when it is whole.
+
+    Raises:
+        RunError: there is a run already and `force` is off, or the disk is full; what was there
+            before is untouched.
+    """
+    folder = Path(folder)
+    if folder.exists() and not force:
+        raise RunError(f"{folder}: exists already; --force replaces it")
+    if folder.exists() and any(folder.iterdir()) and not (folder / JSON_FILE).exists():
+        raise RunError(f"{folder}: holds other things than a run, so it isn't replaced")
+    temporary = None
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+        temporary.chmod(0o755)
+        _write(run, temporary)
+        _swap(temporary, folder)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise RunError(f"{folder}: couldn't be saved ({reason}); nothing was replaced") from error
+    finally:
+        if temporary is not None:
+            shutil.rmtree(temporary, ignore_errors=True)
+    return folder
+
+
+def _write(run: Run, folder: Path) -> None:
+    try:
+        state = {name: tensor.cpu().contiguous() for name, tensor in run.model.state_dict().items()}
+        save_file(state, folder / WEIGHTS_FILE)
+        if run.snapshots:
+            save_file(run.snapshots, folder / SNAPSHOTS_FILE)
+    except SafetensorError as error:  # how safetensors reports a full disk
+        raise OSError(0, str(error)) from error
+    text = run.info.model_dump_json(indent=1)
+    (folder / JSON_FILE).write_text(text + "\n", encoding="utf-8")
+
+
+def _swap(new: Path, folder: Path) -> None:
+    """Puts `new` in the place of `folder`; the old one goes last."""
+    if not folder.exists():
+        new.rename(folder)
+        return
+    old = Path(tempfile.mkdtemp(prefix=f".{folder.name}-old-", dir=folder.parent))
+    folder.rename(old / "run")
+    try:
+        new.rename(folder)
+    except OSError:
+        (old / "run").rename(folder)
+        raise
+    finally:
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _first_fault(error: ValueError) -> str:
+    if isinstance(error, ValidationError):
+        fault = error.errors()[0]
+        where = ".".join(map(str, fault["loc"]))
+        return f"{where}: {fault['msg']}" if where else str(fault["msg"])
+    return str(error).splitlines()[0]
