@@ -1,0 +1,259 @@
+"""Decoders written down: the plan and its bytes say what torch does, run by the reference."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from aecore.models.catalog import CATALOG, build, configure
+from aecore.portable import Portable, PortableError, pack, run
+from tests.decoders import (
+    as_if_trained,
+    catalog_model,
+    extreme_inputs,
+    random_inputs,
+    torch_pictures,
+)
+
+TOLERANCE = 1e-4  # a pixel; pages promise ten times that
+
+SIDES = [
+    {"kernel_size": 3, "stride": 2, "padding": 1, "output_padding": 1},
+    {"kernel_size": 3, "stride": 2, "padding": 1, "output_padding": 0},
+    {"kernel_size": 4, "stride": 2, "padding": 1},
+    {"kernel_size": 3, "stride": 1, "padding": 1},
+    {"kernel_size": 2, "stride": 3, "padding": 0},
+    {"kernel_size": 5, "stride": 3, "padding": 2, "output_padding": 2},
+    {"kernel_size": 1, "stride": 1, "padding": 0, "bias": False},
+]
+
+
+@pytest.fixture(autouse=True)
+def _same_weights_every_time():
+    torch.manual_seed(0)
+
+
+def difference(decoder: nn.Sequential, portable: Portable, shape: tuple[int, ...]) -> float:
+    """The largest difference of a pixel between torch and the reference, over random inputs."""
+    x = torch.randn(6, *shape, generator=torch.Generator().manual_seed(3)) * 2
+    with torch.no_grad():
+        expected = torch.sigmoid(decoder.eval()(x)).flatten(1)
+    ours = x.movedim(1, -1).flatten(1) if len(shape) == 3 else x
+    assert expected.std() > 0.01  # a flat grey would prove nothing
+    return float(np.abs(run(portable, ours.numpy()) - expected.numpy()).max())
+
+
+def kinds(portable: Portable) -> list[str]:
+    return [row["kind"] for row in portable.plan["layers"]]
+
+
+@pytest.mark.parametrize("model_id", CATALOG)
+def test_every_catalog_entry_decodes_as_torch_does(model_id):
+    model = catalog_model(model_id)
+    portable = pack(model)
+    for inputs in (random_inputs(model), extreme_inputs(model)):
+        pictures = run(portable, inputs.values.numpy(), inputs.y)
+        assert np.abs(pictures - torch_pictures(model, inputs).numpy()).max() <= TOLERANCE
+
+
+@pytest.mark.parametrize(
+    ("model_id", "changes"),
+    [
+        ("vae", {"body": "conv", "widths": (8,), "latent_dim": 2}),
+        ("vae", {"body": "conv", "widths": (4, 6, 8, 10), "activation": "leaky_relu"}),
+        ("ae", {"widths": (30,), "latent_dim": 1, "activation": "leaky_relu"}),
+        ("cvae", {"widths": (40, 20, 10), "latent_dim": 3}),
+        ("vq_vae", {"codes": 5, "code_dim": 3, "widths": (6, 5, 4)}),
+    ],
+)
+def test_a_model_of_the_visitors_own_config_decodes_as_torch_does(model_id, changes):
+    model = as_if_trained(build(model_id, configure(model_id, changes)))
+    for inputs in (random_inputs(model), extreme_inputs(model)):
+        pictures = run(pack(model), inputs.values.numpy(), inputs.y)
+        assert np.abs(pictures - torch_pictures(model, inputs).numpy()).max() <= TOLERANCE
+
+
+@pytest.mark.parametrize("model_id", CATALOG)
+def test_the_plan_asks_for_what_the_abilities_say(model_id):
+    model = catalog_model(model_id)
+    entry = json.loads(json.dumps(pack(model).plan))["input"]
+    if model.abilities.discrete:
+        assert entry["kind"] == "codes"
+        assert (entry["dim"], *entry["grid"]) == model.latent_shape
+        assert entry["codes"] == len(model.codebook)
+    else:
+        assert entry["latent_dim"] == model.latent_dim
+        assert entry["kind"] == ("vector+class" if model.abilities.conditional else "vector")
+
+
+@pytest.mark.parametrize("geometry", SIDES)
+def test_every_geometry_of_a_transposed_convolution_matches_torch(geometry):
+    decoder = as_if_trained(
+        nn.Sequential(
+            nn.ConvTranspose2d(3, 5, **geometry), nn.Tanh(), nn.ConvTranspose2d(5, 1, **geometry)
+        )
+    )
+    assert difference(decoder, pack(decoder, shape=(3, 4, 6)), (3, 4, 6)) <= TOLERANCE
+
+
+def test_batch_norm_is_folded_into_the_linear_or_the_convolution_before():
+    decoder = as_if_trained(
+        nn.Sequential(
+            nn.Linear(6, 4 * 3 * 5),
+            nn.Unflatten(1, (4, 3, 5)),
+            nn.BatchNorm2d(4),
+            nn.ReLU(),
+            nn.ConvTranspose2d(4, 2, 3, stride=2, bias=False),
+            nn.BatchNorm2d(2),
+            nn.LeakyReLU(0.2),
+            nn.ConvTranspose2d(2, 1, 3),
+            nn.BatchNorm2d(1, affine=False),
+        )
+    )
+    portable = pack(decoder)
+    assert "affine" not in kinds(portable)
+    assert difference(decoder, portable, (6,)) <= TOLERANCE
+
+
+def test_batch_norm_after_an_activation_stays_a_layer_of_its_own():
+    decoder = as_if_trained(
+        nn.Sequential(
+            nn.BatchNorm2d(3),
+            nn.ConvTranspose2d(3, 4, 3),
+            nn.ReLU(),
+            nn.BatchNorm2d(4),
+            nn.ConvTranspose2d(4, 1, 3),
+        )
+    )
+    portable = pack(decoder, shape=(3, 4, 4))
+    assert kinds(portable).count("affine") == 2
+    assert difference(decoder, portable, (3, 4, 4)) <= TOLERANCE
+
+
+def test_flatten_and_unflatten_keep_every_number_in_its_place():
+    decoder = as_if_trained(
+        nn.Sequential(
+            nn.Linear(5, 4 * 2 * 3),
+            nn.ReLU(),  # between the two, as in conv_ae
+            nn.Unflatten(1, (4, 2, 3)),
+            nn.ConvTranspose2d(4, 3, 2),
+            nn.Flatten(),
+            nn.Tanh(),
+            nn.Linear(3 * 3 * 4, 20),
+            nn.Sigmoid(),
+            nn.Unflatten(1, (1, 4, 5)),
+            nn.Flatten(),
+        )
+    )
+    assert difference(decoder, pack(decoder), (5,)) <= TOLERANCE
+
+
+def test_a_vector_may_become_the_channels_of_one_pixel():
+    decoder = as_if_trained(
+        nn.Sequential(nn.Linear(4, 9), nn.Unflatten(1, (9, 1, 1)), nn.ConvTranspose2d(9, 1, 7))
+    )
+    assert difference(decoder, pack(decoder), (4,)) <= TOLERANCE
+
+
+def test_dropout_and_nesting_leave_no_trace():
+    torch.manual_seed(0)
+    first, last = nn.Linear(3, 8), nn.Linear(8, 10)
+    plain = nn.Sequential(first, nn.ReLU(), last)
+    nested = nn.Sequential(nn.Sequential(first, nn.ReLU(), nn.Dropout(0.5)), nn.Identity(), last)
+    assert pack(nested) == pack(plain)
+
+
+def test_packing_while_training_takes_the_statistics_of_evaluation_and_changes_nothing():
+    model = catalog_model("conv_vae")
+    expected = pack(model)
+    model.train()
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    assert pack(model) == expected
+    assert model.training
+    assert all(torch.equal(before[name], value) for name, value in model.state_dict().items())
+
+
+def test_the_digest_names_the_content():
+    assert pack(catalog_model("vae")).digest == pack(catalog_model("vae")).digest
+    changed = catalog_model("vae")
+    changed.decoder[0].bias.data[0] += 1
+    digests = {pack(model).digest for model in (catalog_model("vae"), changed)}
+    assert len(digests) == 2
+    same = nn.Linear(2, 2)
+    slopes = {pack(nn.Sequential(same, nn.LeakyReLU(slope))).digest for slope in (0.1, 0.2)}
+    assert len(slopes) == 2
+
+
+def test_every_weight_is_in_the_blob_once():
+    portable = pack(catalog_model("vq_vae"))
+    rows = [portable.plan["input"], *portable.plan["layers"]]
+    places = [value for row in rows for value in row.values() if isinstance(value, dict)]
+    ends = [place["offset"] + 4 * place["length"] for place in places]
+    assert [place["offset"] for place in places] == [0, *ends[:-1]]
+    assert ends[-1] == len(portable.weights)
+
+
+def test_a_decoder_of_another_precision_is_packed_as_float32():
+    decoder = nn.Sequential(nn.Linear(4, 9))
+    double = nn.Sequential(nn.Linear(4, 9, dtype=torch.float64))
+    double.load_state_dict(decoder.state_dict())
+    assert pack(double) == pack(decoder)
+
+
+@pytest.mark.parametrize(
+    ("layers", "message"),
+    [
+        ([nn.Linear(3, 4), nn.Softplus()], r"layer 1 \(Softplus\) is none that the browser"),
+        ([nn.Sequential(nn.Linear(3, 4), nn.GELU())], r"layer 0\.1 \(GELU\)"),
+        ([nn.Linear(3, 4), nn.Linear(5, 6)], r"layer 1 \(Linear\) takes \(5,\).*\(4,\)"),
+        ([nn.Linear(3, 4), nn.BatchNorm2d(4)], r"layer 1 \(BatchNorm2d\) takes"),
+        ([nn.Linear(3, 4), nn.ConvTranspose2d(4, 1, 3)], r"layer 1 \(ConvTranspose2d\) takes"),
+        ([nn.Linear(3, 4), nn.Unflatten(1, (2, 2))], r"layer 1 \(Unflatten\) must make"),
+        ([nn.Linear(3, 4), nn.Unflatten(1, (1, 3, 3))], r"layer 1 \(Unflatten\) takes \(9,\)"),
+        ([nn.Linear(3, 8), nn.Unflatten(1, (2, 2, 2))], "ends in 2 channels; a picture has one"),
+        ([nn.Linear(3, 4), nn.Flatten(2)], r"layer 1 \(Flatten\) must flatten all"),
+        ([nn.ReLU()], "pass shape"),
+        ([], "pass shape"),
+    ],
+)
+def test_what_cannot_be_walked_is_named(layers, message):
+    with pytest.raises(PortableError, match=message):
+        pack(nn.Sequential(*layers))
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        nn.ConvTranspose2d(4, 2, 3, groups=2),
+        nn.ConvTranspose2d(4, 2, 3, dilation=2),
+        nn.ConvTranspose2d(4, 2, (3, 2)),
+        nn.BatchNorm2d(4, track_running_stats=False),
+    ],
+)
+def test_unusual_settings_of_a_layer_are_refused(layer):
+    with pytest.raises(PortableError, match=rf"layer 0 \({type(layer).__name__}\)"):
+        pack(nn.Sequential(layer), shape=(4, 5, 5))
+
+
+def test_an_unflatten_that_no_linear_feeds_is_refused():
+    decoder = nn.Sequential(nn.ConvTranspose2d(2, 2, 3), nn.Flatten(), nn.Unflatten(1, (2, 4, 4)))
+    with pytest.raises(PortableError, match="Unflatten.*of a Linear's output"):
+        pack(decoder, shape=(2, 2, 2))
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), 1e39])
+@pytest.mark.parametrize("where", ["weight", "bias"])
+def test_weights_that_are_not_finite_are_refused_by_name(where, value):
+    decoder = nn.Sequential(nn.Linear(3, 4), nn.ReLU(), nn.Linear(4, 5)).double()
+    getattr(decoder[2], where).data.view(-1)[1] = value
+    with pytest.raises(PortableError, match=rf"layer 2 \(Linear\) has a {where}"):
+        pack(decoder)
+
+
+def test_a_codebook_that_is_not_finite_is_refused_by_name():
+    model = catalog_model("vq_vae")
+    model.codebook[3, 5] = float("nan")
+    with pytest.raises(PortableError, match="codebook"):
+        pack(model)
