@@ -252,6 +252,7 @@ def ship(options: argparse.Namespace) -> None:
 def make_classifier(dataset_name: str) -> None:
     """Trains and saves the classifier of a data set."""
     dataset = data.load(dataset_name)
-    for epoch, (model, accuracy) in enumerate(classifier.train(dataset), 1):
-        print(f"classifier, epoch {epoch}: {accuracy:.4f} of the test images recognised")
+    model, accuracy = None, 0.0
+    for model, accuracy in classifier.train(dataset):
+        print(f"classifier: {accuracy:.4f} of the test images recognised", flush=True)
     classifier.save(model, dataset, accuracy)

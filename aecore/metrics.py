@@ -90,12 +90,10 @@ class Evaluation:
 
     @torch.no_grad()
     def _decode(self, z: Tensor) -> Tensor:
-        labels = self.dataset.test.labels
-        parts = [
-            self.model.decode(z[i : i + BATCH].to(self.device), labels[i : i + BATCH].to(self.device))
-            for i in range(0, len(z), BATCH)
-        ]
-        return torch.cat(parts).cpu()
+        pairs = zip(z.split(BATCH), self.dataset.test.labels.split(BATCH), strict=True)
+        return torch.cat(
+            [self.model.decode(z.to(self.device), y.to(self.device)).cpu() for z, y in pairs]
+        )
 
 
 @torch.no_grad()

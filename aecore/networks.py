@@ -29,7 +29,9 @@ def activation_layer(name: Activation) -> nn.Module:
     return {"relu": nn.ReLU, "leaky_relu": lambda: nn.LeakyReLU(0.2)}[name]()
 
 
-def dense_encoder(widths: Sequence[int], activation: Activation, extra: int = 0, dropout: float = 0):
+def dense_encoder(
+    widths: Sequence[int], activation: Activation, extra: int = 0, dropout: float = 0
+) -> Encoder:
     """784 (+ extra) - widths, each layer followed by the activation; dropout after the first."""
     sizes = [PIXELS + extra, *widths]
     layers: list[nn.Module] = [nn.Flatten()]
@@ -87,7 +89,9 @@ def transposed_conv_layers(widths: Sequence[int], activation: Activation) -> nn.
     return nn.Sequential(*layers)
 
 
-def conv_encoder(widths: Sequence[int], activation: Activation, extra: int = 0, dropout: float = 0):
+def conv_encoder(
+    widths: Sequence[int], activation: Activation, extra: int = 0, dropout: float = 0
+) -> Encoder:
     """`conv_layers`, then flat. Takes pictures alone: no extra inputs, no dropout."""
     if extra or dropout:
         raise ValueError("a convolutional encoder takes no class and has no dropout: use 'dense'")

@@ -56,7 +56,7 @@ ROWS = [
         "Hinton & Salakhutdinov 2006",
         Autoencoder,
         AutoencoderConfig(latent_dim=32, widths=(256, 128, 64)),
-        {"epochs": 60},
+        {"epochs": 60, "batch_size": 256},
     ),
     Entry(
         "conv_ae",
@@ -65,7 +65,7 @@ ROWS = [
         "Masci et al. 2011",
         Autoencoder,
         AutoencoderConfig(latent_dim=64, body="conv", widths=(32, 64)),
-        {"epochs": 25},
+        {"epochs": 40},
     ),
     Entry(
         "denoising_ae",
@@ -74,7 +74,7 @@ ROWS = [
         "Vincent et al. 2010",
         DenoisingAutoencoder,
         DenoisingConfig(latent_dim=64, widths=(256, 128)),
-        {"epochs": 80},
+        {"epochs": 80, "batch_size": 256},
     ),
     Entry(
         "sparse_ae",
@@ -83,7 +83,7 @@ ROWS = [
         "Ng 2011, L1 in place of KL",
         SparseAutoencoder,
         SparseConfig(latent_dim=64, widths=(256, 128, 64)),
-        {"epochs": 60},
+        {"epochs": 60, "batch_size": 256},
     ),
     Entry(
         "vae",
@@ -92,7 +92,7 @@ ROWS = [
         "Kingma & Welling 2014",
         VAE,
         VAEConfig(latent_dim=20, widths=(256, 256)),
-        {"epochs": 80},
+        {"epochs": 80, "batch_size": 256},
     ),
     Entry(
         "conv_vae",
@@ -103,7 +103,7 @@ ROWS = [
         VAEConfig(
             latent_dim=32, body="conv", widths=(32, 64, 128), activation="leaky_relu"
         ),
-        {"epochs": 30},
+        {"epochs": 40},
     ),
     Entry(
         "beta_vae",
@@ -112,7 +112,7 @@ ROWS = [
         "Higgins et al. 2017",
         VAE,
         VAEConfig(latent_dim=10, widths=(256, 256), beta=4.0),
-        {"epochs": 60},
+        {"epochs": 60, "batch_size": 256},
     ),
     Entry(
         "cvae",
@@ -121,7 +121,7 @@ ROWS = [
         "Sohn et al. 2015",
         ConditionalVAE,
         ConditionalVAEConfig(latent_dim=20, widths=(256, 256)),
-        {"epochs": 80},
+        {"epochs": 80, "batch_size": 256},
     ),
     Entry(
         "vq_vae",
