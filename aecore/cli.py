@@ -252,7 +252,7 @@ def ship(options: argparse.Namespace) -> None:
 def make_classifier(dataset_name: str) -> None:
     """Trains and saves the classifier of a data set."""
     dataset = data.load(dataset_name)
-    model, accuracy = None, 0.0
-    for model, accuracy in classifier.train(dataset):
-        print(f"classifier: {accuracy:.4f} of the test images recognised", flush=True)
+    for result in classifier.train(dataset):
+        print(f"classifier: {result[1]:.4f} of the test images recognised", flush=True)
+    model, accuracy = result
     classifier.save(model, dataset, accuracy)

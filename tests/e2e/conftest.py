@@ -4,8 +4,6 @@ The browser is the Chromium that is installed (or the one that `CHROMIUM` names)
 these tests skip and say so. The app is `streamlit run streamlit_app.py`, started once.
 """
 
-import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -17,17 +15,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
+from tests.chromium import NoBrowser, launch
+
 ROOT = Path(__file__).resolve().parents[2]
-NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 STARTS_WITHIN = 120  # seconds
 STILL_FOR = 200  # milliseconds without a script run before a page counts as settled
 
@@ -43,11 +33,11 @@ STILL = """(wanted) => {
 @pytest.fixture(scope="session")
 def browser():
     """One Chromium for all tests."""
-    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
-    if found is None:
-        pytest.skip("no browser: install Chromium, or set CHROMIUM to the path of one")
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
+        try:
+            chromium = launch(playwright)
+        except NoBrowser as none:
+            pytest.skip(str(none))
         yield chromium
         chromium.close()
 
