@@ -1,0 +1,88 @@
+"""Walking about in the latent space: samples of a posterior, paths, traversals, neighbours.
+
+Shapes: B images, D latent coordinates; codes z are (B, D), or (B, d, h, w) for a discrete model.
+"""
+
+from typing import Literal
+
+import torch
+from torch import Tensor
+
+from aecore.losses import gaussian_kl, reparameterise
+from aecore.metrics import scores
+from aecore.models.base import CLASSES, Code, Model
+
+Path = Literal["straight", "spherical"]
+
+
+def posterior_sample(code: Code, generator: torch.Generator | None = None) -> Tensor:
+    """A draw from q(z | x), (B, D); the code itself where the model has no posterior."""
+    if code.logvar is None:
+        return code.z
+    return reparameterise(code.mean, code.logvar, generator)
+
+
+@torch.no_grad()
+def infer_class(model: Model, x: Tensor) -> tuple[Tensor, Tensor]:
+    """The class under which a conditional model explains each image best: tries all ten.
+
+    With equal priors over classes, the class of the least -ELBO is (an estimate of) the most
+    probable one by Bayes' rule.
+
+    Returns:
+        classes (B,) long, and the score of every class (B, 10) in nats (mse where the model has
+        no ELBO), lower being better.
+    """
+    found = []
+    for label in range(CLASSES):
+        y = torch.full((len(x),), label, dtype=torch.long, device=x.device)
+        rows = scores(model, x, y)
+        found.append(rows.get("negative_elbo_nats", rows["mse"]))
+    table = torch.stack(found, dim=1)
+    return table.argmin(1), table
+
+
+def usage(code: Code) -> Tensor:
+    """How much a model uses each coordinate, over a set of images: (B, D) -> (D,).
+
+    The mean KL in nats where there is a posterior, else the variance of z.
+    """
+    if code.logvar is not None:
+        return gaussian_kl(code.mean, code.logvar).mean(0)
+    return code.z.flatten(1).var(0)
+
+
+def interpolate(start: Tensor, end: Tensor, steps: int, path: Path = "straight") -> Tensor:
+    """Codes from `start` to `end`, both included: (D,), (D,) -> (steps, D).
+
+    «straight» mixes the two; «spherical» goes round the origin at a steady angle and changes its
+    length evenly, so that it stays where N(0, I) has its mass (Shoemake 1985; White 2016).
+    """
+    t = torch.linspace(0, 1, steps, device=start.device).unsqueeze(1)
+    if path == "spherical":
+        lengths = start.norm(), end.norm()
+        cosine = (start @ end / (lengths[0] * lengths[1]).clamp(min=1e-12)).clamp(-1, 1)
+        angle = cosine.arccos()
+        if angle.sin() > 1e-4:  # the same or opposite directions have no one arc: go straight
+            unit_start, unit_end = start / lengths[0], end / lengths[1]
+            arc = ((1 - t) * angle).sin() * unit_start + (t * angle).sin() * unit_end
+            return arc / angle.sin() * ((1 - t) * lengths[0] + t * lengths[1])
+    return (1 - t) * start + t * end
+
+
+def traverse(z: Tensor, coordinate: int, values: Tensor) -> Tensor:
+    """One code with one coordinate set to each of `values`: (D,), (n,) -> (n, D)."""
+    codes = z.repeat(len(values), 1)
+    codes[:, coordinate] = values
+    return codes
+
+
+def nearest(queries: Tensor, codes: Tensor, k: int) -> tuple[Tensor, Tensor]:
+    """The k nearest rows of `codes` (M, D) to each query (B, D): distances and indices (B, k)."""
+    distances, indices = torch.cdist(queries, codes).topk(min(k, len(codes)), largest=False)
+    return distances, indices
+
+
+def class_means(codes: Tensor, labels: Tensor) -> dict[int, Tensor]:
+    """The mean code (D,) of each class that occurs."""
+    return {int(label): codes[labels == label].mean(0) for label in labels.unique()}
