@@ -13,6 +13,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from aecore import hardware
 from aecore.data import Dataset, to_float
 from aecore.models.base import CLASSES
 from aecore.places import checkpoints_folder
@@ -58,17 +59,22 @@ def train(dataset: Dataset, seed: int = 0) -> Iterator[tuple[Classifier, float]]
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         model = Classifier()
+    model.to(memory_format=hardware.memory_format(model))
+    device = torch.device("cpu")
+    precision = hardware.resolve_precision("auto", device)
     generator = torch.Generator().manual_seed(seed)
     steps = EPOCHS * (len(dataset.train.labels) // BATCH)
-    optimizer = torch.optim.AdamW(model.parameters(), lr=2e-3, weight_decay=0.01)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=4e-3, weight_decay=0.01)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 4e-3, total_steps=steps)
     for _ in range(EPOCHS):
         model.train()
         order = torch.randperm(len(dataset.train.labels), generator=generator)
         for chosen in order[: len(order) // BATCH * BATCH].split(BATCH):
             x = shift(to_float(dataset.train.images[chosen]), generator)
+            with hardware.autocast(precision, device):
+                loss = F.cross_entropy(model(x).float(), dataset.train.labels[chosen])
             optimizer.zero_grad()
-            F.cross_entropy(model(x), dataset.train.labels[chosen]).backward()
+            loss.backward()
             optimizer.step()
             schedule.step()
         yield model, accuracy(model, dataset)
@@ -103,7 +109,8 @@ def save(model: Classifier, dataset: Dataset, measured: float) -> Path:
     """Writes the classifier and what it is."""
     path = folder(dataset.name)
     path.mkdir(parents=True, exist_ok=True)
-    save_file(model.state_dict(), path / WEIGHTS_FILE)
+    state = {name: tensor.contiguous() for name, tensor in model.state_dict().items()}
+    save_file(state, path / WEIGHTS_FILE)
     card = {
         "what": "judges samples; trained apart from every autoencoder",
         "dataset": dataset.name,
