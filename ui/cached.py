@@ -1,0 +1,145 @@
+"""aecore behind Streamlit's caches, and the warm-up that keeps imports out of the first screen.
+
+Torch, scikit-learn and scipy take seconds to import, so pages never import them: they ask here,
+and every function below imports what it needs when it is called.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import inspect
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from aecore.drawing import Drawing
+    from aecore.reading import Reading
+    from aecore.runs import ListedRun, Run
+
+
+@st.cache_resource(show_spinner=False)
+def _warm_up() -> threading.Thread:
+    """Starts the imports once a server. A page goes on; what needs them waits in `_ready`."""
+    thread = threading.Thread(target=_import, name="warm-up", daemon=True)
+    thread.start()
+    return thread
+
+
+def _import() -> None:
+    import torch
+
+    torch.set_num_threads(1)  # one image at a time: more threads only wait for one another
+    import aecore.data  # noqa: F401
+    import aecore.drawing  # noqa: F401
+    import aecore.reading  # noqa: F401
+    import aecore.runs  # noqa: F401
+
+    # Streamlit runs a full collection after every script run, which walks every object that
+    # torch left behind: 126 ms each, under the GIL. Frozen objects are left out of it.
+    gc.collect()
+    gc.freeze()
+
+
+def start() -> None:
+    """Begins the warm-up, at the first page that anyone opens."""
+    _warm_up()
+
+
+def _ready() -> None:
+    """Waits until the warm-up is done, and says what went wrong in it by importing again."""
+    _warm_up().join()
+
+
+def runs() -> list[ListedRun]:
+    """All shipped runs, broken ones with their fault."""
+    _ready()
+    from aecore.places import checkpoints_folder
+
+    folder = checkpoints_folder()
+    stamps = tuple((path, path.stat().st_mtime_ns) for path in sorted(folder.glob("*/run.json")))
+    return _list_runs(folder, stamps)
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _list_runs(folder: Path, stamps: tuple) -> list[ListedRun]:
+    from aecore.runs import list_runs
+
+    return list_runs(folder)
+
+
+def run(folder: Path) -> Run:
+    """A run with its model; shared by all visitors, so never change it.
+
+    Raises:
+        aecore.RunError: names the file and the fault.
+    """
+    _ready()
+    return _load(folder, _stamps(folder))
+
+
+def _stamps(folder: Path) -> tuple:
+    """Changes when a run is replaced, so that the caches below load it again."""
+    return tuple((path.name, path.stat().st_mtime_ns) for path in sorted(folder.iterdir()))
+
+
+@st.cache_resource(show_spinner=False, max_entries=32)
+def _load(folder: Path, stamps: tuple) -> Run:
+    from aecore.runs import load
+
+    return load(folder)
+
+
+@st.cache_resource(show_spinner=False, max_entries=32)
+def _places(folder: Path, stamps: tuple) -> np.ndarray:
+    from aecore.reading import codebook_places
+
+    return codebook_places(_load(folder, stamps).model.codebook)
+
+
+@dataclass(frozen=True)
+class Sight:
+    """A drawing and what a run makes of it; `reading` is None where there is nothing to read."""
+
+    drawing: Drawing
+    reading: Reading | None = None
+    places: np.ndarray | None = None
+    closer: float | None = None
+
+
+def sight(folder: Path, text: str, label: int | None = None) -> Sight:
+    """A drawing (text, see aecore/strokes.py) through a run; `label` as in `aecore.reading.read`.
+
+    Raises:
+        aecore.RunError: the run can't be loaded.
+    """
+    _ready()
+    from aecore import drawing, reading, strokes
+    from aecore.metrics import share_above
+
+    drawn = drawing.normalise(strokes.rasterise(strokes.decode(text)))
+    if drawn.empty:
+        return Sight(drawn)
+    model_run = run(folder)
+    found = reading.read(model_run.model, drawn.image, label)
+    percentiles = model_run.info.reference.get("mse")
+    return Sight(
+        drawing=drawn,
+        reading=found,
+        places=None if found.indices is None else _places(folder, _stamps(folder)),
+        closer=percentiles and share_above(found.scores["mse"], percentiles),
+    )
+
+
+@st.cache_data(show_spinner=False)
+def source(function: str) -> str:
+    """The source text of one of our functions, named "module:name"."""
+    _ready()
+    module, name = function.split(":")
+    return inspect.getsource(getattr(importlib.import_module(module), name))

@@ -1,0 +1,64 @@
+// Strokes: painted on a canvas, written as text and read back. A stroke is
+// {flags, points: [[x, y, pressure], ...]}; the text's format is that of aecore/strokes.py.
+
+const PRESSURE = 1, ERASES = 2, CONTINUES = 4; // the flags
+
+/** A smooth path: through the midpoints of its points, bent towards the points. */
+function paintStroke(context, { flags, points }, { pen, eraser }) {
+  const erases = flags & ERASES;
+  context.globalCompositeOperation = erases ? "destination-out" : "source-over";
+  const width = (p) => (erases ? eraser : flags & PRESSURE ? pen * (0.5 + p[2] / 255) : pen);
+  const at = (p) => [p[0] + 0.5, p[1] + 0.5];
+  const middle = (p, q) => [(p[0] + q[0] + 1) / 2, (p[1] + q[1] + 1) / 2];
+  let from = at(points[0]);
+  context.lineWidth = width(points[0]);
+  segment(context, from, from, from);
+  for (let i = 1; i < points.length; i++) {
+    const last = i === points.length - 1;
+    const to = last ? at(points[i]) : middle(points[i], points[i + 1]);
+    context.lineWidth = width(points[i]);
+    segment(context, from, last ? to : at(points[i]), to);
+    from = to;
+  }
+  context.globalCompositeOperation = "source-over";
+}
+
+function segment(context, from, bend, to) {
+  context.beginPath();
+  context.moveTo(...from);
+  context.quadraticCurveTo(...bend, ...to);
+  context.stroke();
+}
+
+/** Strokes to text, and back: see aecore/strokes.py. */
+function encode(strokes) {
+  if (!strokes.length) return "";
+  const bytes = [];
+  for (const { flags, points } of strokes) {
+    bytes.push(flags, points.length, points[0][0], points[0][1]);
+    for (let i = 1; i < points.length; i++)
+      for (const k of [0, 1]) bytes.push((points[i][k] - points[i - 1][k]) & 255);
+    if (flags & PRESSURE) bytes.push(...points.map((p) => p[2]));
+  }
+  const text = btoa(bytes.map((b) => String.fromCharCode(b)).join(""));
+  return "1" + text.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+}
+
+function decode(text) {
+  const raw = atob((text || "").slice(1).replaceAll("-", "+").replaceAll("_", "/"));
+  const bytes = Uint8Array.from(raw, (c) => c.charCodeAt(0));
+  const strokes = [];
+  for (let at = 0; at < bytes.length; ) {
+    const flags = bytes[at], n = bytes[at + 1];
+    const steps = new Int8Array(bytes.buffer, at + 4, 2 * (n - 1));
+    const points = [[bytes[at + 2], bytes[at + 3], 128]];
+    for (let i = 0; i < n - 1; i++) {
+      const [x, y] = points[i];
+      points.push([x + steps[2 * i], y + steps[2 * i + 1], 128]);
+    }
+    at += 2 + 2 * n;
+    if (flags & PRESSURE) for (const p of points) p[2] = bytes[at++];
+    strokes.push({ flags, points });
+  }
+  return strokes;
+}

@@ -1,0 +1,147 @@
+"""What every page shares: how it begins, its navigation, and the parts in which it is told.
+
+A page is: `begin`, the thing to touch, `try_this`, `explain`, `equation`, `conditions`.
+Adding a page is adding a row to PAGES; one whose file isn't there yet is not shown.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from ui import cached, shared, theme
+
+ROOT = Path(__file__).resolve().parent.parent
+NAME = "Bottleneck"
+LOGO = Path(__file__).resolve().parent / "logo.svg"
+SIDEBAR_WIDTH = 230  # pixels
+
+
+@dataclass(frozen=True)
+class Page:
+    """A row of the navigation: its file, what it is called, and the one sentence it opens with."""
+
+    file: str
+    title: str
+    icon: str
+    section: str
+    sentence: str
+
+
+PAGES = [
+    Page(
+        "streamlit_app.py",
+        "Home",
+        "home",
+        "",
+        "Draw a digit. A neural network squeezes it into a handful of numbers, then draws it "
+        "again from those numbers alone.",
+    ),
+    Page("pages/draw.py", "Draw", "draw", "Play", "One drawing, seen by every model."),
+    Page("pages/explore.py", "Explore", "tune", "Play", "Drag the code and see the digit change."),
+    Page("pages/generate.py", "Generate", "casino", "Play", "New digits that nobody wrote."),
+    Page("pages/denoise.py", "Denoise", "blur_on", "Play", "Spoil a digit, have it cleaned."),
+    Page("pages/train.py", "Train", "model_training", "Train", "Train a model and watch it learn."),
+    Page("pages/latent_map.py", "Latent map", "scatter_plot", "See", "All codes as one map."),
+    Page("pages/compare_beta.py", "Compare β", "balance", "See", "What β buys and what it costs."),
+    Page("pages/pitfalls.py", "Pitfalls", "warning", "Learn", "Break a model on purpose."),
+    Page("pages/theory.py", "Theory", "function", "Learn", "The equations, each to be touched."),
+]
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """Something to try: what to do, what to look for, and a button that does it for you."""
+
+    title: str
+    words: str
+    button: str = ""
+    action: Callable[[], None] | None = None
+
+
+def begin(file: str) -> Page:
+    """The first call of every page, with its own row's file: settings, navigation, title."""
+    page = next(row for row in PAGES if row.file == file)
+    home = page is PAGES[0]
+    st.set_page_config(
+        page_title=NAME if home else f"{page.title} · {NAME}",
+        page_icon=str(LOGO),
+        layout="wide",
+        initial_sidebar_state=SIDEBAR_WIDTH,
+    )
+    cached.start()
+    shared.start()
+    st.html(theme.style())
+    with st.sidebar:
+        _navigation()
+    st.title(NAME if home else page.title, anchor=False)
+    st.html(f'<p class="bn-sentence">{page.sentence}</p>')
+    return page
+
+
+def there() -> list[Page]:
+    """The rows whose page exists."""
+    return [page for page in PAGES if (ROOT / page.file).exists()]
+
+
+def _navigation() -> None:
+    section = ""
+    for page in there():
+        if page.section != section:
+            section = page.section
+            st.caption(section)
+        link(page)
+
+
+def link(page: Page, label: str | None = None) -> None:
+    """A link to a page that takes the shared choices along."""
+    st.page_link(
+        page.file,
+        label=label or page.title,
+        icon=f":material/{page.icon}:",
+        query_params=shared.parameters(),
+        width="stretch",
+    )
+
+
+def try_this(experiments: Sequence[Experiment]) -> None:
+    """«Try this»: concrete experiments, side by side."""
+    st.header("Try this", anchor=False)
+    for number, (column, each) in enumerate(
+        zip(st.columns(len(experiments)), experiments, strict=True)
+    ):
+        with column.container(border=True, height="stretch"):
+            st.markdown(f"**{each.title}**\n\n{each.words}")
+            if each.action:
+                st.button(each.button, on_click=each.action, key=f"try-{number}")
+
+
+def explain(words: str) -> None:
+    """«What you see, and why»."""
+    st.header("What you see, and why", anchor=False)
+    st.markdown(words)
+
+
+def equation(words: str, latex: str, functions: Sequence[str]) -> None:
+    """An equation with a few words, beside the source of our own functions ("module:name")."""
+    st.header("The equation, and our code for it", anchor=False)
+    left, right = st.columns([2, 3], gap="large")
+    with left:
+        st.markdown(words)
+        st.latex(latex)
+    with right:
+        for function in functions:
+            st.code(cached.source(function), language="python")
+            st.caption(function.split(":")[0].replace(".", "/") + ".py")
+
+
+def conditions(words: str, figures: Sequence[tuple[str, str]] = (), source: str = "") -> None:
+    """«Conditions and sources»: how what is shown was made, its figures, and where it is from."""
+    st.header("Conditions and sources", anchor=False)
+    st.markdown(words)
+    if figures:
+        rows = "\n".join(f"| {name} | {value} |" for name, value in figures)
+        st.markdown(f"| measured on test digits | |\n|:--|--:|\n{rows}")
+    if source:
+        st.caption(f"Source: {source}")

@@ -1,0 +1,81 @@
+"""Choosing: a run, and the class that a conditional model is told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from ui import cached
+
+if TYPE_CHECKING:
+    from aecore.runs import ListedRun
+
+FIRST = "vae-mnist"  # what a visitor meets first, where it is there
+USUAL_DATA = "mnist"  # a run on this need not say so
+GUESS = "guess"
+
+
+def choose_run() -> ListedRun | None:
+    """One of the runs that are there, shared by all pages and kept in the address as `model`.
+
+    Broken runs are named below, each with its fault. None, and words about it, if there is none.
+    """
+    listed = cached.runs()
+    usable = {each.id: each for each in sorted(listed, key=_catalog_order) if each.info}
+    chosen = _pills(usable) if usable else _none_there()
+    for each in listed:
+        if each.fault:
+            st.caption(f":material/error: **{each.id}** is left out. {each.fault}")
+    return usable.get(chosen)
+
+
+def _pills(usable: dict[str, ListedRun]) -> str:
+    return st.pills(
+        "Model",
+        list(usable),
+        default=FIRST if FIRST in usable else next(iter(usable)),
+        format_func=lambda run_id: short_title(usable[run_id]),
+        required=True,
+        key="model",
+        bind="query-params",
+        persist_state="session",
+        label_visibility="collapsed",
+        width="stretch",
+    )
+
+
+def _none_there() -> None:
+    st.info(
+        "There is no trained model here yet. `python -m aecore train vae --dataset digits "
+        "--out checkpoints/vae-digits` trains a small one in about a minute."
+    )
+
+
+def short_title(listed: ListedRun) -> str:
+    """A run in a word or two: its model, and what sets it apart from that model's usual run."""
+    recipe = listed.info.recipe
+    title = recipe.entry.title.replace(" autoencoder", " AE")
+    rest = listed.id.removeprefix(recipe.model).removeprefix(f"-{USUAL_DATA}").strip("-")
+    return f"{title}, {rest}" if rest else title
+
+
+def _catalog_order(listed: ListedRun) -> tuple[int, str]:
+    from aecore.models.catalog import CATALOG
+
+    ids = list(CATALOG)
+    return (ids.index(listed.info.recipe.model) if listed.info else len(ids), listed.id)
+
+
+def choose_class(classes: int = 10) -> int | None:
+    """The class that a conditional model is told: one of ten buttons, or None to let it guess."""
+    options = [GUESS, *map(str, range(classes))]
+    chosen = st.segmented_control(
+        "The model is told that this is a",
+        options,
+        default=GUESS,
+        required=True,
+        key="told",
+        persist_state="session",
+    )
+    return None if chosen == GUESS else int(chosen)

@@ -1,0 +1,77 @@
+"""What all pages share with one another and with a link: the drawing, the model, the data set.
+
+The drawing lives in the session under DRAWING. A new session takes it from the address
+(?drawing=...), which the pad itself keeps up to date; without one it starts with an example.
+"""
+
+import streamlit as st
+
+from aecore.strokes import StrokesError, decode
+from ui.examples import THREE
+
+DRAWING = "drawing"
+SHARED = ("model", "dataset")  # the other choices: widgets of the same name, bound to the address
+
+
+def start() -> None:
+    """Settles the session's drawing, once a session; `fault` says what was wrong with the link."""
+    if DRAWING in st.session_state:
+        return
+    given = st.query_params.get(DRAWING, "")
+    st.session_state.update({DRAWING: THREE, "is_example": True, "revision": 0, "fault": None})
+    if not given:
+        return
+    try:
+        decode(given)
+        st.session_state.update({DRAWING: given, "is_example": False})
+    except StrokesError as error:
+        st.session_state["fault"] = f"The link's drawing can't be shown: {error}."
+
+
+def drawing() -> str:
+    """The visitor's drawing as text (see aecore/strokes.py); "" if the pad was cleared."""
+    start()
+    return st.session_state[DRAWING]
+
+
+def is_example() -> bool:
+    """Whether the drawing is still the one that everyone starts with."""
+    start()
+    return st.session_state["is_example"]
+
+
+def revision() -> int:
+    """Counts the drawings that came from somewhere else than the pad."""
+    start()
+    return st.session_state["revision"]
+
+
+def take(text: str) -> None:
+    """A drawing from the pad; what isn't one is left aside, with a word."""
+    try:
+        decode(text)
+    except StrokesError as error:
+        st.session_state["fault"] = f"The pad's drawing can't be used: {error}."
+        return
+    st.session_state.update({DRAWING: text, "is_example": False, "fault": None})
+
+
+def show(text: str) -> None:
+    """Puts a drawing on the pad from Python, as if the visitor had drawn it."""
+    decode(text)
+    start()
+    st.session_state.update({DRAWING: text, "is_example": False, "fault": None})
+    st.session_state["revision"] += 1
+
+
+def fault() -> str | None:
+    """What was wrong with the last drawing that was offered, if anything."""
+    return st.session_state.get("fault")
+
+
+def parameters() -> dict[str, str]:
+    """The shared choices as query parameters for a link to another page."""
+    chosen = {name: st.session_state.get(name) or st.query_params.get(name) for name in SHARED}
+    if not is_example() and drawing():
+        chosen[DRAWING] = drawing()
+    return {name: str(value) for name, value in chosen.items() if value}
