@@ -4,10 +4,11 @@ Validation, forms, the command line and the docs all read the same fields, so th
 written once. This file holds the base class, the reading of `KEY=VALUE` texts and the messages.
 """
 
+import reprlib
 from collections.abc import Mapping
+from types import UnionType
 from typing import Any, Literal, NamedTuple, Union, get_args, get_origin
 
-import annotated_types
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.fields import FieldInfo
 
@@ -39,12 +40,18 @@ def allowed_values(field: FieldInfo) -> str:
     if get_origin(annotation) is Literal:
         return " or ".join(str(choice) for choice in get_args(annotation))
     if get_origin(annotation) is tuple:
-        return f"{_length(field)} whole numbers, as in 256,128"
+        each = FieldInfo.from_annotation(get_args(annotation)[0])
+        return f"{_length(field)} whole numbers{_range(each)}, as in 256,128"
+    return ("a whole number" if annotation is int else "a number") + _range(field)
+
+
+def _range(field: FieldInfo) -> str:
     low, high = bounds(field)
-    kind = "a whole number" if annotation is int else "a number"
-    if low is None and high is None:
-        return kind
-    return f"{kind} from {low:g} to {high:g}" if high is not None else f"{kind} from {low:g}"
+    if low is None:
+        return "" if high is None else f" up to {high:g}"
+    if any(hasattr(rule, "gt") for rule in field.metadata):
+        return f" above {low:g}" if high is None else f" above {low:g}, up to {high:g}"
+    return f" from {low:g}" if high is None else f" from {low:g} to {high:g}"
 
 
 def bounds(field: FieldInfo) -> tuple[float | None, float | None]:
@@ -59,10 +66,8 @@ def bounds(field: FieldInfo) -> tuple[float | None, float | None]:
 def _length(field: FieldInfo) -> str:
     low, high = 1, None
     for rule in field.metadata:
-        if isinstance(rule, annotated_types.MinLen):
-            low = rule.min_length
-        if isinstance(rule, annotated_types.MaxLen):
-            high = rule.max_length
+        low = getattr(rule, "min_length", low)
+        high = getattr(rule, "max_length", high)
     return f"{low} to {high}" if high else f"{low} or more"
 
 
@@ -92,7 +97,8 @@ def with_changes(config: Config, changes: Mapping[str, Any]) -> Config:
         return type(config).model_validate(values)
     except ValidationError as error:
         faults = "; ".join(
-            f"{'.'.join(map(str, fault['loc']))}: {fault['msg'].lower()}, got {fault['input']!r}"
+            f"{'.'.join(map(str, fault['loc']))}: {fault['msg'].lower()}, "
+            f"got {reprlib.repr(fault['input'])}"
             for fault in error.errors()
         )
         raise ConfigError(f"{faults}.\n{explain(config)}") from error
@@ -113,6 +119,6 @@ def _show(value: Any) -> str:
 def _from_text(field: FieldInfo, text: str) -> Any:
     if get_origin(field.annotation) is tuple:
         return tuple(part.strip() for part in text.split(",") if part.strip())
-    if get_origin(field.annotation) is Union and text.lower() in ("none", ""):
+    if get_origin(field.annotation) in (Union, UnionType) and text.lower() in ("none", ""):
         return None
     return text
