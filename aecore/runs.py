@@ -24,7 +24,7 @@ from safetensors import SafetensorError
 from safetensors.torch import save_file
 from torch import Tensor
 
-from aecore.config import Config, ConfigError
+from aecore.config import Config, ConfigError, with_changes
 from aecore.metrics import Measurement
 from aecore.models import catalog
 from aecore.models.base import Model
@@ -51,12 +51,20 @@ class Recipe(Config):
     @classmethod
     def _read_config(cls, values: Any) -> Any:
         """Reads `config` as the class that the catalog's row of this model uses."""
-        if not isinstance(values, dict) or isinstance(values.get("config"), Config):
+        if not isinstance(values, dict):
             return values
         try:
-            config = catalog.configure(str(values.get("model")), values.get("config") or {})
+            default = catalog.entry(str(values.get("model"))).config
         except catalog.UnknownModel as error:
             raise ValueError(str(error)) from error
+        config = values.get("config", {})
+        if isinstance(config, Mapping):
+            config = with_changes(default, config)
+        if type(config) is not type(default):
+            raise ValueError(
+                f"config: '{values['model']}' wants a {type(default).__name__} or its settings by "
+                f"name, not a {type(config).__name__}"
+            )
         return {**values, "config": config}
 
     @property
@@ -201,7 +209,7 @@ def read_info(folder: str | Path) -> RunInfo:
     except (ValueError, RecursionError) as error:
         raise RunError(f"{path}: truncated, or not JSON ({error})") from error
     found = content.get("format") if isinstance(content, dict) else None
-    if not isinstance(found, int):
+    if not isinstance(found, int) or found < 1:
         raise RunError(f"{path}: has no format number, so it isn't a run of Bottleneck")
     if found > FORMAT:
         raise RunError(
@@ -245,10 +253,7 @@ def save(run: Run, folder: str | Path, force: bool = False) -> Path:
             before is untouched.
     """
     folder = Path(folder)
-    if folder.exists() and not force:
-        raise RunError(f"{folder}: exists already; --force replaces it")
-    if folder.exists() and any(folder.iterdir()) and not (folder / JSON_FILE).exists():
-        raise RunError(f"{folder}: holds other things than a run, so it isn't replaced")
+    check_place(folder, force)
     temporary = None
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -263,6 +268,18 @@ def save(run: Run, folder: str | Path, force: bool = False) -> Path:
         if temporary is not None:
             shutil.rmtree(temporary, ignore_errors=True)
     return folder
+
+
+def check_place(folder: Path, force: bool = False) -> None:
+    """Asks before any training whether `save` would write here; raises RunError if it wouldn't."""
+    if not folder.exists():
+        return
+    if not force:
+        raise RunError(f"{folder}: exists already; choose another place, or --force replaces it")
+    if not folder.is_dir():
+        raise RunError(f"{folder}: is a file, so it isn't replaced")
+    if any(folder.iterdir()) and not (folder / JSON_FILE).exists():
+        raise RunError(f"{folder}: holds other things than a run, so it isn't replaced")
 
 
 def _write(run: Run, folder: Path) -> None:
@@ -294,8 +311,9 @@ def _swap(new: Path, folder: Path) -> None:
 
 
 def _first_fault(error: ValueError) -> str:
-    if isinstance(error, ValidationError):
-        fault = error.errors()[0]
-        where = ".".join(map(str, fault["loc"]))
-        return f"{where}: {fault['msg']}" if where else str(fault["msg"])
-    return str(error).splitlines()[0]
+    if not isinstance(error, ValidationError):
+        return str(error).splitlines()[0]
+    fault = error.errors()[0]
+    where = ".".join(map(str, fault["loc"]))
+    message = fault["msg"].splitlines()[0].removeprefix("Value error, ")
+    return f"{where}: {message}" if where else message
