@@ -16,10 +16,11 @@ from aecore.config import ConfigError, bounds, field_rows, with_changes
 from aecore.fitting import Fitting, begin
 from aecore.models import catalog
 from aecore.places import checkpoints_folder
-from aecore.runs import Recipe, RunError, load, save
+from aecore.runs import Recipe, RunError, check_place, load, save
 from aecore.shipped import SHIPPED, make
 from aecore.training import Diverged, Progress, TrainConfig
 
+LAST_SEED = 2**31 - 1
 FAULTS = (
     ConfigError,
     RunError,
@@ -63,7 +64,7 @@ def parser() -> argparse.ArgumentParser:
     add.add_argument("model", help=f"one of {', '.join(catalog.CATALOG)}")
     add.add_argument("--dataset", default="mnist", choices=data.DATASETS)
     add.add_argument("--epochs", help="passes over the training images")
-    add.add_argument("--seed", type=int, default=0)
+    add.add_argument("--seed", type=seed, default=0, help=f"a whole number from 0 to {LAST_SEED}")
     add.add_argument(
         "--set",
         dest="changes",
@@ -86,6 +87,13 @@ def parser() -> argparse.ArgumentParser:
     add.add_argument("names", nargs="*", help=f"of {', '.join(row.name for row in SHIPPED)}")
     add.set_defaults(command=ship)
     return top
+
+
+def seed(text: str) -> int:
+    """A seed that a recipe takes; argparse reports anything else."""
+    if not text.isdecimal() or int(text) > LAST_SEED:
+        raise argparse.ArgumentTypeError(f"a whole number from 0 to {LAST_SEED}, not '{text}'")
+    return int(text)
 
 
 def show_models(options: argparse.Namespace) -> None:
@@ -146,16 +154,16 @@ def fetch(options: argparse.Namespace) -> None:
 def train(options: argparse.Namespace) -> int:
     """Trains a recipe with a progress bar and saves the run; Ctrl-C saves what there is."""
     out = options.out or Path("runs") / f"{options.model}-{options.dataset}"
-    if out.exists() and not options.force:
-        raise RunError(f"{out}: exists already; choose another --out, or --force replaces it")
+    check_place(out, options.force)
     fitting = begin(read_recipe(options))
     stopped = False
     try:
         follow(fitting)
+        run = fitting.finish()
     except KeyboardInterrupt:
         stopped = True
         print("stopped: saving what was learnt", file=sys.stderr)
-    run = fitting.finish(measure=not stopped)
+        run = fitting.finish(measure=False)
     save(run, out, force=options.force)
     print(f"{out}: {run.info.state} after {len(run.info.history)} epochs")
     print_metrics(run.info.metrics)
@@ -176,7 +184,7 @@ def read_recipe(options: argparse.Namespace) -> Recipe:
             raise ConfigError(f"--set takes KEY=VALUE, not '{text}'")
         changes[name.strip()] = value.strip()
     training = with_changes(TrainConfig(), entry.training)
-    of_training = {name: changes.pop(name) for name in list(changes) if hasattr(training, name)}
+    of_training = {name: changes.pop(name) for name in TrainConfig.model_fields if name in changes}
     try:
         config = with_changes(entry.config, changes)
     except ConfigError as error:
