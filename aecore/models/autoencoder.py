@@ -127,4 +127,5 @@ class SparseAutoencoder(Autoencoder):
 
 
 def _draw_seed(generator: torch.Generator | None) -> int:
-    return int(torch.randint(2**31, (), generator=generator))
+    device = generator.device if generator is not None else None
+    return int(torch.randint(2**31, (), generator=generator, device=device))
