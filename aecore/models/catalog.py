@@ -1,5 +1,6 @@
 """The one table of models. A new model is one row here (and a file, if it is a new family)."""
 
+import reprlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -144,7 +145,8 @@ def entry(model_id: str) -> Entry:
         UnknownModel: no such row; the message lists the ids.
     """
     if model_id not in CATALOG:
-        raise UnknownModel(f"there is no model '{model_id}'; choose from {', '.join(CATALOG)}")
+        unknown = reprlib.repr(model_id)  # shortened: it may come from a hostile file
+        raise UnknownModel(f"there is no model {unknown}; choose from {', '.join(CATALOG)}")
     return CATALOG[model_id]
 
 
