@@ -118,7 +118,10 @@ class VQVAE(Model):
         )
         self.code_sums[dead] = flat[picks[dead]]
         self.code_counts[dead] = 1.0
-        self.codebook.copy_(self.code_sums / self.code_counts.unsqueeze(1))
+        # An entry whose averages have faded to nothing stays where it is: 0 / 0 is no place.
+        alive = (self.code_counts > FADED).unsqueeze(1)
+        average = self.code_sums / self.code_counts.unsqueeze(1)
+        self.codebook.copy_(torch.where(alive, average, self.codebook))
 
     def sample_latent(self, n: int, generator: torch.Generator | None = None) -> Tensor:
         """n grids drawn from the learned prior, as the entries they name: (n, d, h, w)."""
@@ -128,3 +131,4 @@ class VQVAE(Model):
 # Nats are thousands of times larger than squared errors. The gradients never meet, so the weight
 # changes nothing but the total that people read.
 PRIOR_WEIGHT = 1e-4
+FADED = 1e-12  # vectors a step
