@@ -92,12 +92,14 @@ def transposed_conv_layers(widths: Sequence[int], activation: Activation) -> nn.
 def conv_encoder(
     widths: Sequence[int], activation: Activation, extra: int = 0, dropout: float = 0
 ) -> Encoder:
-    """`conv_layers`, then flat. Takes pictures alone: no extra inputs, no dropout."""
-    if extra or dropout:
-        raise ValueError("a convolutional encoder takes no class and has no dropout: use 'dense'")
+    """`conv_layers`, then flat; dropout after the first. Takes pictures alone: no extra inputs."""
+    if extra:
+        raise ValueError("a convolutional encoder takes no class: use 'dense'")
     side = conv_sides(len(widths))[-1]
-    layers = nn.Sequential(*conv_layers(widths, activation), nn.Flatten())
-    return Encoder(layers, widths[-1] * side * side)
+    layers = [*conv_layers(widths, activation), nn.Flatten()]
+    if dropout:
+        layers.insert(3, nn.Dropout(dropout))  # behind convolution, BatchNorm and activation
+    return Encoder(nn.Sequential(*layers), widths[-1] * side * side)
 
 
 def conv_decoder(latent_dim: int, widths: Sequence[int], activation: Activation) -> nn.Sequential:
