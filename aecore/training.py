@@ -138,9 +138,11 @@ def train(training: Training, dataset: Dataset) -> Iterator[Progress]:
             snapshot = None
             if training.step in wanted:
                 snapshot = _record_snapshot(training, probes)
-            if snapshot or meter.seconds > PROGRESS_SECONDS:
+            ends_epoch = training.step % training.steps_per_epoch == 0
+            if not ends_epoch and (snapshot or meter.seconds > PROGRESS_SECONDS):
                 yield meter.report(snapshot=snapshot)
-        yield meter.report(test=_record_epoch(training, meter, dataset))
+        test = _record_epoch(training, meter, dataset)
+        yield meter.report(test=test, snapshot=snapshot)
 
 
 def train_step(training: Training, x: Tensor, y: Tensor) -> Loss:
@@ -205,8 +207,9 @@ class Meter:
 
     def __init__(self, training: Training):
         self.training = training
-        self.waiting: list[Tensor] = []
-        self.epoch_values: list[Tensor] = []
+        self.waiting: list[Tensor] = []  # not read yet
+        self.report_values: list[Tensor] = []  # read, since the last report
+        self.epoch_values: list[Tensor] = []  # read, since the epoch began
         self.names: list[str] = []
         self.images = 0
         self.since = time.perf_counter()
@@ -226,7 +229,8 @@ class Meter:
     def report(self, **extra) -> Progress:
         """The means since the last report; raises Diverged at the first step without a number."""
         training, seconds = self.training, self.seconds
-        means = self._read()
+        self._read()
+        means, self.report_values = self._means(self.report_values), []
         progress = Progress(
             step=training.step,
             steps=training.steps,
@@ -241,10 +245,10 @@ class Meter:
         self.images, self.since = 0, time.perf_counter()
         return progress
 
-    def _read(self) -> dict[str, float]:
+    def _read(self) -> None:
         if not self.waiting:
-            return {}
-        values = torch.stack(self.waiting).double().cpu()
+            return
+        values = torch.stack(self.waiting).cpu().double()  # in this order: MPS has no float64
         finite = values[:, 0].isfinite()
         if not finite.all():
             step = self.training.step - len(self.waiting) + int((~finite).nonzero()[0]) + 1
@@ -253,15 +257,18 @@ class Meter:
                 f"({self.training.config.learning_rate:g}) is too high: try a third of it."
             )
         self.waiting = []
+        self.report_values.append(values)
         self.epoch_values.append(values)
-        return dict(zip(self.names, values.mean(0).tolist(), strict=True))
+
+    def _means(self, parts: list[Tensor]) -> dict[str, float]:
+        means = torch.cat(parts).mean(0).tolist() if parts else []
+        return dict(zip(self.names, means, strict=True)) if parts else {}
 
     def epoch_means(self) -> dict[str, float]:
         """The means over the epoch's steps, however the reports cut it up; starts a new epoch."""
         self._read()
-        means = torch.cat(self.epoch_values).mean(0).tolist()
-        self.epoch_values = []
-        return dict(zip(self.names, means, strict=True))
+        means, self.epoch_values = self._means(self.epoch_values), []
+        return means
 
 
 def _record_epoch(training: Training, meter: Meter, dataset: Dataset) -> dict[str, float]:
