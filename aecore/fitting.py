@@ -37,7 +37,8 @@ class Fitting:
     @property
     def state(self) -> str:
         """Whether all of the recipe's epochs are done."""
-        return "finished" if self.training.step >= self.training.steps else "stopped"
+        done = len(self.training.history) == self.recipe.training.epochs
+        return "finished" if done else "stopped"
 
     def finish(self, measure: bool = True) -> Run:
         """The run as it stands, stopped or finished, with its test metrics if `measure`."""

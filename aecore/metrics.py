@@ -159,9 +159,9 @@ def active_units(e: Evaluation) -> float:
 
 
 def inactive_share(e: Evaluation) -> float:
-    """Share of activations smaller than 5 % of the largest one of the same image."""
+    """Share of activations of at most 5 % of the largest one of the same image; all, if all are 0."""
     z = e.code.z.abs()
-    return (z < SMALL_ACTIVATION * z.amax(1, keepdim=True)).float().mean().item()
+    return (z <= SMALL_ACTIVATION * z.amax(1, keepdim=True)).float().mean().item()
 
 
 def knn_accuracy(e: Evaluation) -> float:
