@@ -32,7 +32,8 @@ Array = NDArray[np.float32]
 class Portable:
     """A decoder written down. Equal decoders have equal digests.
 
-    plan: {"format", "digest", "input": {"kind", ...}, "layers": [{"kind", ...}], "outputs"}.
+    plan: {"format", "digest", "input": {"kind", ...}, "layers": [{"kind", ...}], "outputs",
+        "bytes"}.
     weights: the blob that each {"offset" (bytes), "length" (numbers)} in the plan points into.
     digest: a hash of plan and weights, also in the plan.
     """
@@ -63,6 +64,7 @@ def pack(source: Model | nn.Sequential, shape: tuple[int, int, int] | None = Non
         "input": _store(inputs, blob),
         "layers": [_store(row, blob) for row in (*layers, {"kind": "sigmoid"})],
         "outputs": int(np.prod(leaves_as)),
+        "bytes": len(blob),
     }
     digest = hashlib.sha256(json.dumps(plan, sort_keys=True).encode() + blob).hexdigest()[:32]
     return Portable({**plan, "digest": digest}, bytes(blob), digest)

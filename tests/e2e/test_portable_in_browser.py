@@ -154,8 +154,28 @@ def test_the_oldest_weights_are_forgotten(lab):
     for digest in range(50):
         lab.evaluate("(digest) => { decoder.load({...plan, digest}, bytes); }", digest)
     lab.evaluate("() => { decoder.load({...plan, digest: 49}); }")
-    with pytest.raises(Error, match="not been received"):
+    with pytest.raises(Error, match="weights are not here"):
         lab.evaluate("() => { decoder.load({...plan, digest: 0}); }")
+
+
+@pytest.mark.parametrize("given", ["bytes.subarray(4)", "new ArrayBuffer(8)", "{}", "'b'", "null"])
+def test_weights_that_are_not_whole_are_refused(lab, given):
+    load(lab, pack(catalog_model("beta_vae")))
+    with pytest.raises(Error, match="weights are not here"):
+        lab.evaluate(f"() => {{ decoder.load({{...plan, digest: 'new'}}, {given}); }}")
+
+
+@pytest.mark.parametrize("given", ["bytes", "bytes.buffer", "new Float32Array(bytes.buffer)"])
+def test_weights_may_come_as_any_kind_of_bytes(lab, given):
+    load(lab, pack(catalog_model("beta_vae")))
+    same = lab.evaluate(
+        f"""() => {{
+            const z = new Float32Array(10).fill(1), expected = decode(z);
+            const picture = decoder.load({{...plan, digest: 'new'}}, {given})(z);
+            return picture.every((pixel, i) => pixel === expected[i]);
+        }}"""
+    )
+    assert same is True
 
 
 @pytest.mark.parametrize(

@@ -34,11 +34,11 @@ const received = new Map();
 const MOST_RECEIVED = 16;
 
 /**
- * Prepare a decoder. `bytes` (Uint8Array or ArrayBuffer) may be left out when a plan with the
+ * Prepare a decoder. `bytes` (any typed array, or an ArrayBuffer) may be left out when a plan with the
  * same digest has been loaded before in this page.
  */
 export function load(plan, bytes) {
-  const weights = remember(plan.digest, bytes);
+  const weights = remember(plan, bytes);
   const tensor = ({ offset, length }) => weights.subarray(offset / 4, offset / 4 + length);
   const read = INPUTS[plan.input.kind](plan.input, tensor);
   const steps = plan.layers.map((layer) => LAYERS[layer.kind](layer, tensor));
@@ -49,8 +49,8 @@ export function load(plan, bytes) {
   };
 }
 
-function remember(digest, bytes) {
-  const weights = received.get(digest) ?? parse(bytes);
+function remember({ digest, bytes: size }, bytes) {
+  const weights = received.get(digest) ?? parse(bytes, size);
   received.delete(digest);
   received.set(digest, weights);
   if (received.size > MOST_RECEIVED) received.delete(received.keys().next().value);
@@ -59,9 +59,10 @@ function remember(digest, bytes) {
 
 /** float32, little-endian as every browser is. A copy, because the bytes of a message may start
  *  anywhere in memory and a Float32Array may not. */
-function parse(bytes) {
-  if (!bytes) throw new Error("These weights have not been received yet");
-  return new Float32Array(new Uint8Array(bytes).slice().buffer);
+function parse(bytes, size) {
+  if (bytes?.byteLength !== size) throw new Error(`These weights are not here: ${size} bytes`);
+  const { buffer, byteOffset } = ArrayBuffer.isView(bytes) ? bytes : new Uint8Array(bytes);
+  return new Float32Array(buffer.slice(byteOffset, byteOffset + size));
 }
 
 // ---- what goes in -----------------------------------------------------------------------------
