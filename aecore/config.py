@@ -23,6 +23,18 @@ class Config(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
+LIVE = {"live": True}  # Field(..., json_schema_extra=LIVE): may be changed while a model trains
+
+
+def live_fields(config: Config) -> tuple[str, ...]:
+    """The fields of a config that may be changed while it trains: they are read at every step."""
+    return tuple(
+        name
+        for name, field in type(config).model_fields.items()
+        if isinstance(field.json_schema_extra, dict) and field.json_schema_extra.get("live")
+    )
+
+
 class FieldRow(NamedTuple):
     """One field of a config as a table row: for the docs, the forms and error messages."""
 

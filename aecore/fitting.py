@@ -36,8 +36,8 @@ class Fitting:
 
     @property
     def state(self) -> str:
-        """Whether all of the recipe's epochs are done."""
-        done = len(self.training.history) == self.recipe.training.epochs
+        """Whether all epochs are done."""
+        done = len(self.training.history) >= self.training.config.epochs
         return "finished" if done else "stopped"
 
     def finish(self, measure: bool = True) -> Run:
@@ -48,6 +48,7 @@ class Fitting:
             recipe=self.recipe,
             state=self.state,
             history=training.history,
+            changes=tuple(training.changes),
             metrics=metrics.evaluate(model, self.dataset) if measure else {},
             reference=metrics.reference(model, self.dataset) if measure else {},
             timing=_timing(training),

@@ -4,6 +4,7 @@
         run.json                 format, recipe, versions, history, metrics, reference, card, state
         weights.safetensors      the model
         snapshots.safetensors    what it did to the same few images as it learned
+        optimizer.safetensors    where its training stood; see aecore/resuming.py (not if shipped)
 
 A folder is written under a temporary name and then renamed: what is there is whole.
 """
@@ -24,6 +25,7 @@ from safetensors import SafetensorError
 from safetensors.torch import save_file
 from torch import Tensor
 
+from aecore.changes import Change
 from aecore.config import Config, ConfigError, with_changes
 from aecore.metrics import Measurement
 from aecore.models import catalog
@@ -35,6 +37,7 @@ FORMAT = 1
 JSON_FILE = "run.json"
 WEIGHTS_FILE = "weights.safetensors"
 SNAPSHOTS_FILE = "snapshots.safetensors"
+OPTIMIZER_FILE = "optimizer.safetensors"
 MAX_JSON_BYTES = 20_000_000
 
 
@@ -118,6 +121,8 @@ class RunInfo(Config):
 
     format: int = FORMAT
     recipe: Recipe
+    name: str = Field("", max_length=80, description="what its owner calls it")
+    changes: tuple[Change, ...] = ()  # made while it trained; recipe and changes decide a run
     state: Literal["finished", "stopped", "running"] = "finished"
     versions: dict[str, str] = Field(default_factory=lambda: current_versions())
     history: list[dict[str, Any]] = Field(default_factory=list)
@@ -128,8 +133,10 @@ class RunInfo(Config):
 
     @property
     def title(self) -> str:
-        """What lists show: the card's title, or the model's and the data set's."""
-        return self.card.title if self.card else f"{self.recipe.entry.title}, {self.recipe.dataset}"
+        """What lists show: its name, the card's title, or the model's and the data set's."""
+        if self.name or self.card:
+            return self.name or self.card.title
+        return f"{self.recipe.entry.title}, {self.recipe.dataset}"
 
 
 @dataclass(frozen=True)
@@ -147,7 +154,7 @@ class ListedRun:
 
 
 class Run:
-    """A run in memory: `info`, the `model` in eval mode and the `snapshots`.
+    """A run in memory: `info`, the `model` in eval mode, the `snapshots`, the `optimizer`'s state.
 
     One that was loaded reads its tensors from `folder` when they are first asked for.
     """
@@ -158,6 +165,7 @@ class Run:
         folder: Path | None = None,
         model: Model | None = None,
         snapshots: Mapping[str, Tensor] | None = None,
+        optimizer: Mapping[str, Tensor] | None = None,
     ):
         self.info = info
         self.folder = folder
@@ -165,6 +173,8 @@ class Run:
             self.model = model.eval()
         if snapshots is not None:
             self.snapshots = dict(snapshots)
+        if optimizer is not None or folder is None:
+            self.optimizer = dict(optimizer or {})
 
     @property
     def recipe(self) -> Recipe:
@@ -181,7 +191,15 @@ class Run:
     @cached_property
     def snapshots(self) -> dict[str, Tensor]:
         """The snapshots by name, empty where the run has none; see aecore/snapshots.py."""
-        path = self.folder / SNAPSHOTS_FILE
+        return self._read_if_there(SNAPSHOTS_FILE)
+
+    @cached_property
+    def optimizer(self) -> dict[str, Tensor]:
+        """Where the training stood, empty where the run can't be trained on."""
+        return self._read_if_there(OPTIMIZER_FILE)
+
+    def _read_if_there(self, name: str) -> dict[str, Tensor]:
+        path = self.folder / name
         return read_tensors(path) if path.exists() else {}
 
 
@@ -288,6 +306,8 @@ def _write(run: Run, folder: Path) -> None:
         save_file(state, folder / WEIGHTS_FILE)
         if run.snapshots:
             save_file(run.snapshots, folder / SNAPSHOTS_FILE)
+        if run.optimizer:
+            save_file(run.optimizer, folder / OPTIMIZER_FILE)
     except SafetensorError as error:  # how safetensors reports a full disk
         raise OSError(0, str(error)) from error
     text = run.info.model_dump_json(indent=1)

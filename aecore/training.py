@@ -20,7 +20,8 @@ from pydantic import Field
 from torch import Tensor
 
 from aecore import hardware
-from aecore.config import Config
+from aecore.changes import Change, apply_due
+from aecore.config import LIVE, Config
 from aecore.data import Dataset, Split, to_float
 from aecore.models.base import Loss, Model
 from aecore.snapshots import Probes, choose_probes, snapshot_steps, take_snapshot
@@ -35,7 +36,9 @@ class TrainConfig(Config):
 
     epochs: int = Field(20, ge=1, le=500, description="passes over the training images")
     batch_size: int = Field(128, ge=8, le=4096, description="images a step")
-    learning_rate: float = Field(3e-3, gt=0, le=1, description="Adam's step size, at its highest")
+    learning_rate: float = Field(
+        3e-3, gt=0, le=1, description="Adam's step size, at its highest", json_schema_extra=LIVE
+    )
     schedule: Literal["one_cycle", "constant"] = Field(
         "one_cycle", description="one_cycle: the learning rate rises, then falls to nothing"
     )
@@ -65,6 +68,11 @@ class Training:
     snapshots: list[dict[str, np.ndarray]] = field(default_factory=list)
     snapshot_steps: list[int] = field(default_factory=list)
     seconds: float = 0.0
+    cycle_start: int = 0  # the step at which the learning rate's schedule began
+    order: Tensor | None = None  # of this epoch's images, (images,) long
+    epoch_values: list[Tensor] = field(default_factory=list)  # this epoch's losses, step by step
+    planned: list[Change] = field(default_factory=list)  # changes to come, by step
+    changes: list[Change] = field(default_factory=list)  # changes made
 
     @property
     def steps(self) -> int:
@@ -75,6 +83,11 @@ class Training:
     def epoch(self) -> float:
         """Epochs done so far, with the fraction."""
         return self.step / self.steps_per_epoch
+
+    @property
+    def cycle_done(self) -> float:
+        """The share of the learning rate's schedule that is done, 0 to 1."""
+        return (self.step - self.cycle_start) / (self.steps - self.cycle_start)
 
 
 @dataclass(frozen=True)
@@ -126,6 +139,7 @@ def train(training: Training, dataset: Dataset) -> Iterator[Progress]:
     Raises:
         Diverged: the loss became NaN or infinite.
     """
+    apply_due(training)
     probes = _probes_on(training.device, dataset)
     wanted = snapshot_steps(training.steps_per_epoch, training.config.epochs)
     meter = Meter(training)
@@ -134,6 +148,7 @@ def train(training: Training, dataset: Dataset) -> Iterator[Progress]:
     training.model.train()
     while training.step < training.steps:
         for x, y in batches(dataset.train, training):
+            apply_due(training)
             meter.add(train_step(training, x, y), len(x))
             snapshot = None
             if training.step in wanted:
@@ -150,7 +165,7 @@ def train_step(training: Training, x: Tensor, y: Tensor) -> Loss:
     model, optimizer = training.model, training.optimizer
     model.at_epoch(training.epoch)
     for group in optimizer.param_groups:
-        group["lr"] = learning_rate(training.config, training.step / training.steps)
+        group["lr"] = learning_rate(training.config, training.cycle_done)
     with hardware.autocast(training.precision, training.device):
         loss = model.loss(x, y, training.generator)
     optimizer.zero_grad(set_to_none=True)
@@ -178,10 +193,12 @@ def batches(split: Split, training: Training) -> Iterator[tuple[Tensor, Tensor]]
     """One epoch in a new order, the incomplete last batch left out: x (B, 1, 28, 28), y (B,)."""
     size = min(training.config.batch_size, len(split.labels))
     device = training.device
-    order = torch.randperm(len(split.labels), generator=training.generator, device=device).cpu()
     done = training.step % training.steps_per_epoch
+    if done == 0 or training.order is None:
+        order = torch.randperm(len(split.labels), generator=training.generator, device=device)
+        training.order = order.cpu()
     for index in range(done, training.steps_per_epoch):
-        chosen = order[index * size : (index + 1) * size]
+        chosen = training.order[index * size : (index + 1) * size]
         yield to_float(split.images[chosen].to(device)), split.labels[chosen].to(device)
 
 
@@ -209,7 +226,6 @@ class Meter:
         self.training = training
         self.waiting: list[Tensor] = []  # not read yet
         self.report_values: list[Tensor] = []  # read, since the last report
-        self.epoch_values: list[Tensor] = []  # read, since the epoch began
         self.names: list[str] = []
         self.images = 0
         self.since = time.perf_counter()
@@ -258,7 +274,7 @@ class Meter:
             )
         self.waiting = []
         self.report_values.append(values)
-        self.epoch_values.append(values)
+        self.training.epoch_values.append(values)
 
     def _means(self, parts: list[Tensor]) -> dict[str, float]:
         means = torch.cat(parts).mean(0).tolist() if parts else []
@@ -267,7 +283,8 @@ class Meter:
     def epoch_means(self) -> dict[str, float]:
         """The means over the epoch's steps, however the reports cut it up; starts a new epoch."""
         self._read()
-        means, self.epoch_values = self._means(self.epoch_values), []
+        means = self._means(self.training.epoch_values)
+        self.training.epoch_values = []
         return means
 
 

@@ -16,7 +16,7 @@ from pydantic import Field
 from torch import Tensor, nn
 
 from aecore import networks
-from aecore.config import Config
+from aecore.config import LIVE, Config
 from aecore.losses import l1, mean_squared_error
 from aecore.models.base import Abilities, Code, Loss, Model
 
@@ -64,7 +64,11 @@ class DenoisingConfig(AutoencoderConfig):
     """An autoencoder that is shown noise and asked for the clean image."""
 
     noise: float = Field(
-        0.5, ge=0, le=2, description="standard deviation of the noise added to each pixel"
+        0.5,
+        ge=0,
+        le=2,
+        description="standard deviation of the noise added to each pixel",
+        json_schema_extra=LIVE,
     )
     dropout: float = Field(
         0.2, ge=0, le=0.9, description="share of the first layer's units switched off at random"
@@ -102,7 +106,11 @@ class SparseConfig(AutoencoderConfig):
         "relu", description="relu: codes are zero or positive; linear: any number"
     )
     sparsity: float = Field(
-        1e-3, ge=0, le=1, description="weight of the L1 penalty on the code; 0 switches it off"
+        1e-3,
+        ge=0,
+        le=1,
+        description="weight of the L1 penalty on the code; 0 switches it off",
+        json_schema_extra=LIVE,
     )
 
 

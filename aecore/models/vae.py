@@ -17,7 +17,7 @@ from pydantic import Field
 from torch import Tensor, nn
 
 from aecore import networks
-from aecore.config import Config
+from aecore.config import LIVE, Config
 from aecore.losses import bernoulli_nll, free_bits, gaussian_kl, reparameterise
 from aecore.models.autoencoder import LatentDim, Widths
 from aecore.models.base import CLASSES, Abilities, Code, Loss, Model, one_hot
@@ -32,12 +32,22 @@ class VAEConfig(Config):
         (256, 256), description="units of each layer (or channels), from the image inwards"
     )
     activation: networks.Activation = Field("relu", description="what follows each layer")
-    beta: float = Field(1.0, ge=0, le=100, description="weight of the KL term; 1 is the ELBO")
+    beta: float = Field(
+        1.0,
+        ge=0,
+        le=100,
+        description="weight of the KL term; 1 is the ELBO",
+        json_schema_extra=LIVE,
+    )
     kl_warmup_epochs: float = Field(
         0.0, ge=0, le=1000, description="epochs over which the KL's weight grows from 0 to beta"
     )
     free_bits: float = Field(
-        0.0, ge=0, le=10, description="nats that each coordinate may use without paying"
+        0.0,
+        ge=0,
+        le=10,
+        description="nats that each coordinate may use without paying",
+        json_schema_extra=LIVE,
     )
 
 

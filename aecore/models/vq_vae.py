@@ -13,7 +13,7 @@ from pydantic import Field
 from torch import Tensor, nn
 
 from aecore import networks
-from aecore.config import Config
+from aecore.config import LIVE, Config
 from aecore.losses import mean_squared_error, nearest_code, perplexity, straight_through
 from aecore.models.autoencoder import Widths
 from aecore.models.base import Abilities, Code, Loss, Model
@@ -28,7 +28,11 @@ class VQVAEConfig(Config):
     widths: Widths = Field((32, 64), description="channels of the halving convolutions")
     activation: networks.Activation = Field("relu", description="what follows each layer")
     commitment: float = Field(
-        0.25, ge=0, le=10, description="weight of the encoder's pull towards the chosen entries"
+        0.25,
+        ge=0,
+        le=10,
+        description="weight of the encoder's pull towards the chosen entries",
+        json_schema_extra=LIVE,
     )
     codebook_decay: float = Field(
         0.99, ge=0.5, le=0.9999, description="decay of the moving averages the codebook follows"
