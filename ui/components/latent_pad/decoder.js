@@ -34,8 +34,8 @@ const received = new Map();
 const MOST_RECEIVED = 16;
 
 /**
- * Prepare a decoder. `bytes` (any typed array, or an ArrayBuffer) may be left out when a plan with the
- * same digest has been loaded before in this page.
+ * Prepare a decoder. `bytes` (any typed array, or an ArrayBuffer) may be left out when a plan with
+ * the same digest has been loaded before in this page.
  */
 export function load(plan, bytes) {
   const weights = remember(plan, bytes);
