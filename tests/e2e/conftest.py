@@ -62,7 +62,7 @@ def page(context):
 def settled():
     """settled(page) waits until Streamlit has no script running, and has not for a moment."""
 
-    def wait(page: Page, timeout: float = 30_000) -> None:
+    def wait(page: Page, timeout: float = 60_000) -> None:
         page.evaluate("window.stillSince = undefined")
         page.wait_for_function(STILL, arg=STILL_FOR, timeout=timeout)
 
