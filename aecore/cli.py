@@ -13,7 +13,7 @@ from tqdm import tqdm
 
 from aecore import classifier, data, metrics
 from aecore.config import ConfigError, bounds, field_rows, with_changes
-from aecore.fitting import Fitting, begin
+from aecore.fitting import Fitting, begin, measured
 from aecore.models import catalog
 from aecore.places import checkpoints_folder
 from aecore.runs import Recipe, RunError, check_place, load, save
@@ -81,6 +81,7 @@ def parser() -> argparse.ArgumentParser:
     add.add_argument("run", type=Path, help="the run's folder")
     add.add_argument("--dataset", choices=data.DATASETS, help="default: what it was trained on")
     add.add_argument("--json", action="store_true")
+    add.add_argument("--save", action="store_true", help="keep the figures with the run")
     add.set_defaults(command=evaluate)
 
     add = commands.add_parser("ship", help="train the runs in checkpoints/ again")
@@ -220,7 +221,13 @@ def show(bar: tqdm, progress: Progress) -> None:
 def evaluate(options: argparse.Namespace) -> None:
     """Prints the metrics that fit a run's model, with their conditions."""
     run = load(options.run)
-    found = metrics.evaluate(run.model, data.load(options.dataset or run.recipe.dataset))
+    dataset = data.load(options.dataset or run.recipe.dataset)
+    if options.save and dataset.name != run.recipe.dataset:
+        raise ConfigError("--save keeps figures on the run's own data set: leave out --dataset")
+    if options.save:
+        run = measured(run, dataset)
+        save(run, options.run, force=True)
+    found = run.info.metrics if options.save else metrics.evaluate(run.model, dataset)
     if options.json:
         rows = {name: measurement.model_dump() for name, measurement in found.items()}
         print(json.dumps(rows, indent=1, ensure_ascii=False))

@@ -15,9 +15,11 @@ import torch
 from torch import Tensor
 
 from aecore import data, metrics
+from aecore.code_sample import sample_codes
 from aecore.data import Dataset
 from aecore.models import catalog
-from aecore.runs import Recipe, Run, RunInfo, Timing
+from aecore.run_info import Recipe, RunInfo, Timing
+from aecore.runs import Run
 from aecore.snapshots import choose_probes, to_bytes
 from aecore.training import Progress, Training, start, train
 
@@ -49,11 +51,10 @@ class Fitting:
             state=self.state,
             history=training.history,
             changes=tuple(training.changes),
-            metrics=metrics.evaluate(model, self.dataset) if measure else {},
-            reference=metrics.reference(model, self.dataset) if measure else {},
             timing=_timing(training),
         )
-        return Run(info, model=model, snapshots=_stack_snapshots(training, self.dataset))
+        run = Run(info, model=model, snapshots=_stack_snapshots(training, self.dataset))
+        return measured(run, self.dataset) if measure else run
 
 
 def begin(recipe: Recipe, dataset: Dataset | None = None) -> Fitting:
@@ -65,6 +66,22 @@ def begin(recipe: Recipe, dataset: Dataset | None = None) -> Fitting:
     dataset = dataset or data.load(recipe.dataset)
     model = catalog.build(recipe.model, recipe.config, recipe.seed)
     return Fitting(recipe, dataset, start(model, dataset, recipe.training, recipe.seed))
+
+
+def measured(run: Run, dataset: Dataset) -> Run:
+    """The run with its test metrics, the spread of its scores, and the codes that pages need."""
+    found = {
+        "metrics": metrics.evaluate(run.model, dataset),
+        "reference": metrics.reference(run.model, dataset),
+    }
+    return Run(
+        run.info.model_copy(update=found),
+        folder=run.folder,
+        model=run.model,
+        snapshots=run.snapshots,
+        optimizer=run.optimizer,
+        codes=sample_codes(run.model, dataset),
+    )
 
 
 def _timing(training: Training) -> Timing:

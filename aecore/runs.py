@@ -4,139 +4,37 @@
         run.json                 format, recipe, versions, history, metrics, reference, card, state
         weights.safetensors      the model
         snapshots.safetensors    what it did to the same few images as it learned
+        codes.safetensors        the codes of some thousand training images
         optimizer.safetensors    where its training stood; see aecore/resuming.py (not if shipped)
 
 A folder is written under a temporary name and then renamed: what is there is whole.
 """
 
 import json
-import platform
 import shutil
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Literal
 
-from pydantic import Field, SerializeAsAny, ValidationError, model_validator
+from pydantic import ValidationError
 from safetensors import SafetensorError
 from safetensors.torch import save_file
 from torch import Tensor
 
-from aecore.changes import Change
-from aecore.config import Config, ConfigError, with_changes
-from aecore.metrics import Measurement
+from aecore.config import ConfigError
 from aecore.models import catalog
 from aecore.models.base import Model
+from aecore.run_info import FORMAT, Recipe, RunInfo
 from aecore.tensor_files import RunError, fill, read_tensors
-from aecore.training import TrainConfig
 
-FORMAT = 1
 JSON_FILE = "run.json"
 WEIGHTS_FILE = "weights.safetensors"
 SNAPSHOTS_FILE = "snapshots.safetensors"
+CODES_FILE = "codes.safetensors"
 OPTIMIZER_FILE = "optimizer.safetensors"
 MAX_JSON_BYTES = 20_000_000
-
-
-class Recipe(Config):
-    """All that decides a run: the same recipe gives the same history on the same machine."""
-
-    model: str
-    config: SerializeAsAny[Config] = Field(default_factory=Config)
-    dataset: str
-    training: TrainConfig = TrainConfig()
-    seed: int = Field(0, ge=0, lt=2**31)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _read_config(cls, values: Any) -> Any:
-        """Reads `config` as the class that the catalog's row of this model uses."""
-        if not isinstance(values, dict):
-            return values
-        try:
-            default = catalog.entry(str(values.get("model"))).config
-        except catalog.UnknownModel as error:
-            raise ValueError(str(error)) from error
-        config = values.get("config", {})
-        if isinstance(config, Mapping):
-            config = with_changes(default, config)
-        if type(config) is not type(default):
-            raise ValueError(
-                f"config: '{values['model']}' wants a {type(default).__name__} or its settings by "
-                f"name, not a {type(config).__name__}"
-            )
-        return {**values, "config": config}
-
-    @property
-    def entry(self) -> catalog.Entry:
-        """The catalog's row of the model."""
-        return catalog.entry(self.model)
-
-
-class PublishedFigure(Config):
-    """A figure from the literature beside ours, and whether the two are the same quantity."""
-
-    what: str
-    value: float
-    source: str
-    conditions: str
-    same_quantity: bool
-    metric: str | None = None
-
-
-class Contrast(Config):
-    """The same recipe with one thing changed, trained beside the run to be held against it."""
-
-    label: str
-    changes: dict[str, Any]
-    metrics: dict[str, Measurement]
-
-
-class Card(Config):
-    """A model card: what the run is, and what its figures should be held against."""
-
-    title: str
-    summary: str
-    conditions: str
-    remarks: str = ""
-    published: tuple[PublishedFigure, ...] = ()
-    contrast: Contrast | None = None
-
-
-class Timing(Config):
-    """How long the training took, and on what; this part of a run differs between machines."""
-
-    seconds: float = 0.0
-    images_per_second: float = 0.0
-    device: str = "cpu"
-    precision: str = "float32"
-    threads: int = 1
-
-
-class RunInfo(Config):
-    """What run.json holds: everything of a run but its tensors."""
-
-    format: int = FORMAT
-    recipe: Recipe
-    name: str = Field("", max_length=80, description="what its owner calls it")
-    changes: tuple[Change, ...] = ()  # made while it trained; recipe and changes decide a run
-    state: Literal["finished", "stopped", "running"] = "finished"
-    versions: dict[str, str] = Field(default_factory=lambda: current_versions())
-    history: list[dict[str, Any]] = Field(default_factory=list)
-    metrics: dict[str, Measurement] = Field(default_factory=dict)
-    reference: dict[str, list[float]] = Field(default_factory=dict)
-    card: Card | None = None
-    timing: Timing = Timing()
-
-    @property
-    def title(self) -> str:
-        """What lists show: its name, the card's title, or the model's and the data set's."""
-        if self.name or self.card:
-            return self.name or self.card.title
-        return f"{self.recipe.entry.title}, {self.recipe.dataset}"
 
 
 @dataclass(frozen=True)
@@ -166,6 +64,7 @@ class Run:
         model: Model | None = None,
         snapshots: Mapping[str, Tensor] | None = None,
         optimizer: Mapping[str, Tensor] | None = None,
+        codes: Mapping[str, Tensor] | None = None,
     ):
         self.info = info
         self.folder = folder
@@ -175,6 +74,8 @@ class Run:
             self.snapshots = dict(snapshots)
         if optimizer is not None or folder is None:
             self.optimizer = dict(optimizer or {})
+        if codes is not None or folder is None:
+            self.codes = dict(codes or {})
 
     @property
     def recipe(self) -> Recipe:
@@ -198,15 +99,14 @@ class Run:
         """Where the training stood, empty where the run can't be trained on."""
         return self._read_if_there(OPTIMIZER_FILE)
 
+    @cached_property
+    def codes(self) -> dict[str, Tensor]:
+        """The codes of some thousand training images; see aecore/code_sample.py."""
+        return self._read_if_there(CODES_FILE)
+
     def _read_if_there(self, name: str) -> dict[str, Tensor]:
         path = self.folder / name
         return read_tensors(path) if path.exists() else {}
-
-
-def current_versions() -> dict[str, str]:
-    """What a run was made with."""
-    names = ("torch", "numpy", "scikit-learn", "safetensors")
-    return {"python": platform.python_version(), **{name: version(name) for name in names}}
 
 
 def read_info(folder: str | Path) -> RunInfo:
@@ -304,10 +204,14 @@ def _write(run: Run, folder: Path) -> None:
     try:
         state = {name: tensor.cpu().contiguous() for name, tensor in run.model.state_dict().items()}
         save_file(state, folder / WEIGHTS_FILE)
-        if run.snapshots:
-            save_file(run.snapshots, folder / SNAPSHOTS_FILE)
-        if run.optimizer:
-            save_file(run.optimizer, folder / OPTIMIZER_FILE)
+        others = {
+            SNAPSHOTS_FILE: run.snapshots,
+            CODES_FILE: run.codes,
+            OPTIMIZER_FILE: run.optimizer,
+        }
+        for name, tensors in others.items():
+            if tensors:
+                save_file(tensors, folder / name)
     except SafetensorError as error:  # how safetensors reports a full disk
         raise OSError(0, str(error)) from error
     text = run.info.model_dump_json(indent=1)

@@ -11,7 +11,8 @@ from aecore import data
 from aecore.config import with_changes
 from aecore.fitting import begin
 from aecore.models import catalog
-from aecore.runs import Card, Contrast, PublishedFigure, Recipe, Run
+from aecore.run_info import Card, Contrast, PublishedFigure, Recipe
+from aecore.runs import Run
 from aecore.training import Progress, TrainConfig
 
 
@@ -81,7 +82,10 @@ SHIPPED: list[Shipped] = [
     Shipped("ae"),
     Shipped("conv_ae"),
     Shipped("denoising_ae"),
-    Shipped("sparse_ae", contrast=("without the penalty", {"sparsity": 0.0})),
+    Shipped(
+        "sparse_ae",
+        contrast=("without the penalty", {"sparsity": 0.0}),
+    ),
     Shipped("vae", published=VAE_PUBLISHED),
     Shipped("conv_vae", published=VAE_PUBLISHED),
     Shipped("beta_vae", contrast=("β = 1", {"beta": 1.0})),

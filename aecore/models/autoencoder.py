@@ -106,7 +106,7 @@ class SparseConfig(AutoencoderConfig):
         "relu", description="relu: codes are zero or positive; linear: any number"
     )
     sparsity: float = Field(
-        1e-3,
+        1e-4,
         ge=0,
         le=1,
         description="weight of the L1 penalty on the code; 0 switches it off",
