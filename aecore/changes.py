@@ -46,5 +46,5 @@ def apply_due(training: "Training") -> None:
         else:
             training.config = with_changes(training.config, changed)
         if change.name == "epochs":  # more of them: the learning rate's schedule begins anew
-            training.cycle_start = training.step
+            training.cycle_start = change.step
         training.changes.append(change)

@@ -178,7 +178,7 @@ def save(run: Run, folder: str | Path, force: bool = False) -> Path:
         temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
         temporary.chmod(0o755)
         _write(run, temporary)
-        _swap(temporary, folder)
+        swap(temporary, folder)
     except OSError as error:
         reason = error.strerror or str(error)
         raise RunError(f"{folder}: couldn't be saved ({reason}); nothing was replaced") from error
@@ -218,7 +218,7 @@ def _write(run: Run, folder: Path) -> None:
     (folder / JSON_FILE).write_text(text + "\n", encoding="utf-8")
 
 
-def _swap(new: Path, folder: Path) -> None:
+def swap(new: Path, folder: Path) -> None:
     """Puts `new` in the place of `folder`; the old one goes last."""
     if not folder.exists():
         new.rename(folder)
