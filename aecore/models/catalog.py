@@ -75,7 +75,7 @@ ROWS = [
         "Vincent et al. 2010",
         DenoisingAutoencoder,
         DenoisingConfig(latent_dim=64, widths=(256, 128)),
-        {"epochs": 80, "batch_size": 256},
+        {"epochs": 60, "batch_size": 256},
     ),
     Entry(
         "sparse_ae",
@@ -84,7 +84,7 @@ ROWS = [
         "Ng 2011, L1 in place of KL",
         SparseAutoencoder,
         SparseConfig(latent_dim=64, widths=(256, 128, 64)),
-        {"epochs": 60, "batch_size": 256},
+        {"epochs": 50, "batch_size": 256},
     ),
     Entry(
         "vae",
@@ -113,7 +113,7 @@ ROWS = [
         "Higgins et al. 2017",
         VAE,
         VAEConfig(latent_dim=10, widths=(256, 256), beta=4.0),
-        {"epochs": 60, "batch_size": 256},
+        {"epochs": 40, "batch_size": 256},
     ),
     Entry(
         "cvae",
@@ -131,7 +131,7 @@ ROWS = [
         "van den Oord et al. 2017",
         VQVAE,
         VQVAEConfig(),
-        {"epochs": 30},
+        {"epochs": 25},
     ),
 ]
 
