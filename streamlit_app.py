@@ -1,9 +1,16 @@
 """Home: draw a digit and see it through the bottleneck."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
 from ui import cached, examples, lessons, page, pickers, readout, shared
 from ui.components.sketchpad import sketchpad
+
+if TYPE_CHECKING:
+    from aecore.runs import ListedRun
 
 EXPERIMENTS = [
     page.Experiment(
@@ -31,19 +38,36 @@ EXPERIMENTS = [
 
 
 @st.fragment
-def bench(drawing: str, revision: int, shown: str | None) -> None:
-    """The pad and what the chosen run makes of it: only this runs again while somebody draws."""
-    left, right = st.columns([320, 780], gap="large")
+def bench(drawing: str, revision: int, example: bool, told: list[str]) -> ListedRun | None:
+    """The pad and what the chosen run makes of it: only this runs again while somebody draws.
+
+    `told` holds the run that the rest of the page speaks of; another choice redraws it all.
+    """
+    left, right = st.columns([3, 7], gap="medium")
     with left:
-        sketchpad(drawing, shared.take, revision=revision, example=shared.is_example())
+        sketchpad(drawing, shared.take, revision=revision, example=example)
     with right:
+        cached.skeleton(height=380)
         chosen = pickers.choose_run()
-        if chosen and chosen.id != shown:
-            st.session_state["shown"] = chosen.id
-            st.rerun()  # the rest of the page speaks of the chosen run too
-        label = None
-        st.html(readout.reading_html(cached.sight(chosen.folder, shared.drawing(), label)))
+        if chosen:
+            readout.show(chosen)
+    if chosen and told and told[0] != chosen.id:
+        st.rerun()
+    told[:] = [chosen.id] if chosen else []
+    return chosen
 
 
 page.begin("streamlit_app.py")
-bench(shared.drawing(), shared.revision(), st.session_state.get("shown"))
+chosen = bench(shared.drawing(), shared.revision(), shared.is_example(), told=[])
+page.try_this(EXPERIMENTS)
+if chosen:
+    row, card = chosen.info.recipe.entry, chosen.info.card
+    lesson = lessons.lesson(row.abilities)
+    page.explain(lessons.what_you_see(row.abilities))
+    page.equation(lesson.about, lesson.latex, lesson.functions)
+    page.conditions(
+        f"**{chosen.info.title}.** {row.summary} {card.conditions if card else ''}",
+        lessons.figures(chosen.info),
+        row.source,
+    )
+page.rooms()

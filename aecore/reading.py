@@ -7,8 +7,8 @@ import torch
 from torch import Tensor
 
 from aecore.losses import gaussian_kl
-from aecore.metrics import scores
 from aecore.models.base import CLASSES, Model
+from aecore.scores import scores
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,7 +19,7 @@ class Reading:
     code: (D,), the numbers that the decoder gets; the mean of a posterior.
     sigma, kl: (D,), the posterior's standard deviations, and its KL to the prior in nats.
     indices: (h, w), the codebook entry in each cell.
-    scores: see `aecore.metrics.scores`, here of this one image.
+    scores: see `aecore.scores.scores`, here of this one image.
     label: the class a conditional model was told; label_costs: (10,), its cost under each class.
     """
 

@@ -23,12 +23,13 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 SIDE = 256  # the grid that points lie on
-PEN = 20  # widths, in grid units
+PEN = 18  # widths, in grid units
 ERASER = 44
 LIMIT = 6000  # characters: a page full of scribbling takes about half of it
 PRESSURE, ERASES, CONTINUES = 1, 2, 4  # the flags
 FINE = 3  # strokes are drawn this many times larger, then shrunk, so that their edges are smooth
-CURVE_STEPS = 4  # straight pieces that stand for each curved one
+#: The cubic B-spline's weights on four points, at the start and the middle of a curved piece.
+BLEND = np.array([[8, 32, 8, 0], [1, 23, 23, 1]]) / 48
 
 
 class StrokesError(ValueError):
@@ -123,15 +124,14 @@ def rasterise(strokes: Sequence[Stroke], side: int = 112) -> np.ndarray:
 
 
 def _curve(points: np.ndarray) -> np.ndarray:
-    """Points (n, 3) to a smooth path through their midpoints, bent towards the points."""
+    """Points (n, 3) to their uniform cubic B-spline as a path (m, 3) that ends in their ends."""
     if len(points) < 3:
         return points
-    middle = (points[:-1] + points[1:]) / 2
-    starts, bends, ends = middle[:-1], points[1:-1], middle[1:]
-    t = np.linspace(0, 1, CURVE_STEPS, endpoint=False)[:, None, None]
-    curve = (1 - t) ** 2 * starts + 2 * t * (1 - t) * bends + t**2 * ends
-    curve = curve.transpose(1, 0, 2).reshape(-1, 3)
-    return np.vstack([points[:1], curve, middle[-1:], points[-1:]])
+    before, after = 2 * points[0] - points[1], 2 * points[-1] - points[-2]
+    padded = np.vstack([before, points, after])
+    corners = np.stack([padded[i : len(padded) - 3 + i] for i in range(4)])
+    path = np.einsum("tk,kns->nts", BLEND, corners).reshape(-1, 3)
+    return np.vstack([path, points[-1:]])
 
 
 def _draw_path(draw: ImageDraw.ImageDraw, path: np.ndarray, ink: int) -> None:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from aecore.reading import Reading
     from aecore.runs import ListedRun, Run
 
+WARM = ("aecore.data", "aecore.drawing", "aecore.reading", "aecore.runs")
+
 
 @st.cache_resource(show_spinner=False)
 def _warm_up() -> threading.Thread:
@@ -36,10 +38,8 @@ def _import() -> None:
     import torch
 
     torch.set_num_threads(1)  # one image at a time: more threads only wait for one another
-    import aecore.data  # noqa: F401
-    import aecore.drawing  # noqa: F401
-    import aecore.reading  # noqa: F401
-    import aecore.runs  # noqa: F401
+    for name in WARM:
+        importlib.import_module(name)
 
     # Streamlit runs a full collection after every script run, which walks every object that
     # torch left behind: 126 ms each, under the GIL. Frozen objects are left out of it.
@@ -52,8 +52,15 @@ def start() -> None:
     _warm_up()
 
 
+def skeleton(height: int) -> None:
+    """Holds the place of what needs the models while they are being imported; else nothing."""
+    if _warm_up().is_alive():
+        with st.skeleton(height=height):
+            _ready()
+
+
 def _ready() -> None:
-    """Waits until the warm-up is done, and says what went wrong in it by importing again."""
+    """Waits until the warm-up is done. If it failed, the import that comes next says why."""
     _warm_up().join()
 
 
@@ -103,37 +110,45 @@ def _places(folder: Path, stamps: tuple) -> np.ndarray:
     return codebook_places(_load(folder, stamps).model.codebook)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Sight:
-    """A drawing and what a run makes of it; `reading` is None where there is nothing to read."""
+    """A drawing and what a run makes of it: a reading, or the fault that there is with the run.
+
+    places: see `aecore.reading.codebook_places`, for discrete models. closer: the share of test
+    images that were rebuilt less closely, 0 to 1, where the run knows. No reading of no drawing.
+    """
 
     drawing: Drawing
     reading: Reading | None = None
     places: np.ndarray | None = None
     closer: float | None = None
+    fault: str | None = None
 
 
 def sight(folder: Path, text: str, label: int | None = None) -> Sight:
     """A drawing (text, see aecore/strokes.py) through a run; `label` as in `aecore.reading.read`.
 
     Raises:
-        aecore.RunError: the run can't be loaded.
+        aecore.strokes.StrokesError: the text is no drawing.
     """
     _ready()
-    from aecore import drawing, reading, strokes
-    from aecore.metrics import share_above
+    from aecore import drawing, reading, runs, strokes
+    from aecore.scores import share_above
 
     drawn = drawing.normalise(strokes.rasterise(strokes.decode(text)))
     if drawn.empty:
         return Sight(drawn)
-    model_run = run(folder)
-    found = reading.read(model_run.model, drawn.image, label)
-    percentiles = model_run.info.reference.get("mse")
+    try:
+        used = run(folder)
+    except (runs.RunError, OSError) as error:
+        return Sight(drawn, fault=str(error))
+    found = reading.read(used.model, drawn.image, label)
+    known = used.info.reference.get("mse")
     return Sight(
         drawing=drawn,
         reading=found,
-        places=None if found.indices is None else _places(folder, _stamps(folder)),
-        closer=percentiles and share_above(found.scores["mse"], percentiles),
+        places=_places(folder, _stamps(folder)) if used.model.abilities.discrete else None,
+        closer=share_above(found.scores["mse"], known) if known else None,
     )
 
 

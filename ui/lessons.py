@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from aecore.metrics import Measurement
     from aecore.models.base import Abilities
     from aecore.runs import RunInfo
 
@@ -45,9 +46,9 @@ CLOUD = Lesson(
     "says is measured in *nats* (1 nat is 1.44 bits): its KL divergence from knowing nothing.",
     "Training makes the negative ELBO small: the cost of describing the image by its code, plus "
     "the cost of the code itself.",
-    r"-\mathrm{ELBO} = \underbrace{\mathbb{E}_{q(z|x)}\left[-\log p(x|z)\right]}_{"
-    r"\text{distortion}} + \underbrace{\beta\,\mathrm{KL}\left(q(z|x)\,\|\,\mathcal{N}(0, I)"
-    r"\right)}_{\text{rate}}",
+    r"\begin{aligned} -\mathrm{ELBO} = {} & \underbrace{\mathbb{E}_{q(z|x)}\left[-\log p(x|z)"
+    r"\right]}_{\text{distortion}} \\[1ex] & {} + \beta\, \underbrace{\mathrm{KL}\left(q(z|x)\,\|\,"
+    r"\mathcal{N}(0, I)\right)}_{\text{rate}} \end{aligned}",
     ("aecore.losses:bernoulli_nll", "aecore.losses:gaussian_kl"),
 )
 
@@ -85,17 +86,17 @@ def what_you_see(abilities: Abilities) -> str:
     return "\n\n".join([COMMON.strip(), lesson(abilities).words, *extra])
 
 
-def figures(info: RunInfo) -> list[tuple[str, str]]:
-    """A run's test figures as rows: what it is, and the value with its unit and conditions."""
+def figures(info: RunInfo) -> list[tuple[str, str, str]]:
+    """A run's test figures as rows: what it is, its value with the unit, and the conditions."""
     from aecore.metrics import METRICS
 
     return [
-        (f"{METRICS[name].meaning.rstrip('.')} ({each.conditions})", _value(each))
+        (METRICS[name].meaning.rstrip("."), _value(each), each.conditions)
         for name, each in info.metrics.items()
         if name in METRICS
     ]
 
 
-def _value(each) -> str:
-    digits = 4 if abs(each.value) < 1 else 1
-    return f"{each.value:.{digits}f} {each.unit}".strip()
+def _value(figure: Measurement) -> str:
+    digits = 0 if figure.value == int(figure.value) else 4 if abs(figure.value) < 1 else 1
+    return f"{figure.value:.{digits}f} {figure.unit}".strip()

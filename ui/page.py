@@ -4,6 +4,7 @@ A page is: `begin`, the thing to touch, `try_this`, `explain`, `equation`, `cond
 Adding a page is adding a row to PAGES; one whose file isn't there yet is not shown.
 """
 
+import html
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 NAME = "Bottleneck"
 LOGO = Path(__file__).resolve().parent / "logo.svg"
 SIDEBAR_WIDTH = 230  # pixels
+MEASURE = 760  # pixels: longer lines are hard to read
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,7 @@ def begin(file: str) -> Page:
         page_title=NAME if home else f"{page.title} · {NAME}",
         page_icon=str(LOGO),
         layout="wide",
+        menu_items={"About": f"**{NAME}**: an interactive lab for autoencoders."},
         initial_sidebar_state=SIDEBAR_WIDTH,
     )
     cached.start()
@@ -86,8 +89,11 @@ def there() -> list[Page]:
 
 
 def _navigation() -> None:
+    pages = there()
+    if len(pages) == 1:
+        return  # Streamlit refuses links, even to the page itself, where there is no pages/
     section = ""
-    for page in there():
+    for page in pages:
         if page.section != section:
             section = page.section
             st.caption(section)
@@ -111,7 +117,7 @@ def try_this(experiments: Sequence[Experiment]) -> None:
     for number, (column, each) in enumerate(
         zip(st.columns(len(experiments)), experiments, strict=True)
     ):
-        with column.container(border=True, height="stretch"):
+        with column.container(border=True, height="stretch", vertical_alignment="distribute"):
             st.markdown(f"**{each.title}**\n\n{each.words}")
             if each.action:
                 st.button(each.button, on_click=each.action, key=f"try-{number}")
@@ -120,7 +126,7 @@ def try_this(experiments: Sequence[Experiment]) -> None:
 def explain(words: str) -> None:
     """«What you see, and why»."""
     st.header("What you see, and why", anchor=False)
-    st.markdown(words)
+    st.markdown(words, width=MEASURE)
 
 
 def equation(words: str, latex: str, functions: Sequence[str]) -> None:
@@ -132,16 +138,31 @@ def equation(words: str, latex: str, functions: Sequence[str]) -> None:
         st.latex(latex)
     with right:
         for function in functions:
-            st.code(cached.source(function), language="python")
+            st.code(cached.source(function), language="python", wrap_lines=True)
             st.caption(function.split(":")[0].replace(".", "/") + ".py")
 
 
-def conditions(words: str, figures: Sequence[tuple[str, str]] = (), source: str = "") -> None:
-    """«Conditions and sources»: how what is shown was made, its figures, and where it is from."""
+def conditions(words: str, figures: Sequence[tuple[str, str, str]] = (), source: str = "") -> None:
+    """«Conditions and sources»: how what is shown was made, where it is from, and figures.
+
+    A figure is what was measured, its value with the unit, and under which conditions.
+    """
     st.header("Conditions and sources", anchor=False)
-    st.markdown(words)
+    st.markdown(words + (f"  \nSource: {source}." if source else ""), width=MEASURE)
     if figures:
-        rows = "\n".join(f"| {name} | {value} |" for name, value in figures)
-        st.markdown(f"| measured on test digits | |\n|:--|--:|\n{rows}")
-    if source:
-        st.caption(f"Source: {source}")
+        rows = ("".join(f"<td>{html.escape(cell)}</td>" for cell in row) for row in figures)
+        body = "".join(f"<tr>{row}</tr>" for row in rows)
+        st.html(f'<table class="bn-figures"><tbody>{body}</tbody></table>')
+
+
+def rooms() -> None:
+    """Links to the other pages that are there, with the sentence each opens with."""
+    others = there()[1:]
+    if not others:
+        return
+    st.header("The other rooms", anchor=False)
+    for start in range(0, len(others), 3):
+        for column, page in zip(st.columns(3), others[start : start + 3], strict=False):
+            with column.container(border=True, height="stretch"):
+                link(page)
+                st.caption(page.sentence)

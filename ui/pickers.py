@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from ui import cached
+from ui import cached, shared
+from ui.shared import MODEL
 
 if TYPE_CHECKING:
     from aecore.runs import ListedRun
@@ -23,25 +24,40 @@ def choose_run() -> ListedRun | None:
     """
     listed = cached.runs()
     usable = {each.id: each for each in sorted(listed, key=_catalog_order) if each.info}
-    chosen = _pills(usable) if usable else _none_there()
+    if usable:
+        _settle(usable)
+        _pills(usable)
+    else:
+        _none_there()
     for each in listed:
         if each.fault:
             st.caption(f":material/error: **{each.id}** is left out. {each.fault}")
-    return usable.get(chosen)
+    return usable.get(st.session_state.get(MODEL))
 
 
-def _pills(usable: dict[str, ListedRun]) -> str:
-    return st.pills(
+def _settle(usable: dict[str, ListedRun]) -> None:
+    """Which run is chosen before anyone presses a button: the address wins, by link or by Back."""
+    first = FIRST if FIRST in usable else next(iter(usable))
+    wanted = st.query_params.get(MODEL)
+    if wanted in usable:
+        st.session_state[MODEL] = wanted
+    elif st.session_state.get(MODEL) not in usable:
+        st.session_state[MODEL] = first
+    if wanted and wanted not in usable:
+        st.caption(f":material/info: There is no run called “{wanted[:40]}” here.")
+
+
+def _pills(usable: dict[str, ListedRun]) -> None:
+    st.pills(
         "Model",
         list(usable),
-        default=FIRST if FIRST in usable else next(iter(usable)),
         format_func=lambda run_id: short_title(usable[run_id]),
         required=True,
-        key="model",
-        bind="query-params",
+        key=MODEL,
+        on_change=shared.keep_in_address,
         persist_state="session",
         label_visibility="collapsed",
-        width="stretch",
+        wrap=True,
     )
 
 

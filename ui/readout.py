@@ -1,13 +1,43 @@
 """The bottleneck at work, as one piece of HTML: what the model sees, its code, what it rebuilds."""
 
+from __future__ import annotations
+
 import html
+from typing import TYPE_CHECKING
 
 import numpy as np
+import streamlit as st
 
-from aecore.reading import Reading
-from ui import bars, images
+from ui import bars, cached, images, pickers, shared
+
+if TYPE_CHECKING:
+    from aecore.reading import Reading
+    from aecore.runs import ListedRun
 
 USED_FROM = 4.0  # the axis of a posterior's code: its prior lies within 4 sigma
+
+
+def show(chosen: ListedRun) -> None:
+    """What the chosen run makes of the visitor's drawing; its class too, where it wants one."""
+    place = st.container()
+    told = chosen.info.recipe.entry.abilities.conditional
+    label = pickers.choose_class() if told else None
+    sight = cached.sight(chosen.folder, shared.drawing(), label)
+    place.html(f'<p class="bn-about">{html.escape(chosen.info.recipe.entry.summary)}</p>')
+    place.html(sight_html(sight))
+    if sight.fault:
+        place.error(sight.fault)
+    for words in filter(None, [shared.fault(), *(sight.drawing.notes if sight.reading else ())]):
+        place.caption(f":material/info: {words}")
+
+
+def sight_html(sight: cached.Sight) -> str:
+    """A drawing and what a run makes of it; without a reading, words that say what to do."""
+    if sight.fault:
+        return waiting_html("This model can't be used. Choose another one.")
+    if sight.reading is None:
+        return waiting_html(" ".join(sight.drawing.notes))
+    return reading_html(sight.reading, sight.places, sight.closer)
 
 
 def reading_html(reading: Reading, places: np.ndarray | None, closer: float | None) -> str:
@@ -61,9 +91,10 @@ def _code_words(reading: Reading) -> str:
     if reading.kl is None:
         return f"{len(reading.code)} numbers, one bar each"
     used = int((reading.kl >= bars.IDLE).sum())
+    nats = f"{reading.kl.sum():.0f}&nbsp;nats"
     return (
-        f"{len(reading.code)} numbers: bars are means, whiskers ±σ; "
-        f"{used} in use, {reading.kl.sum():.0f}&nbsp;nats in all"
+        f"{len(reading.code)} numbers, {used} of them in use, {nats} in all"
+        "<br><small>bars: means, whiskers: ±σ</small>"
     )
 
 
@@ -72,7 +103,8 @@ def _verdict(reading: Reading, closer: float | None) -> str:
     if closer is None:
         return error
     percent = round(100 * closer)
-    words = f"closer than <b>{percent}&nbsp;%</b> of test digits"
+    words = f"rebuilt more closely than <b>{percent}&nbsp;%</b> of test digits"
     if percent < 1:
-        words = "farther off than <b>99&nbsp;%</b> of test digits"
-    return f'<span class="bn-gauge" style="--p:{closer:.3f}"></span>{words}<br><small>{error}</small>'
+        words = "rebuilt less closely than <b>99&nbsp;%</b> of test digits"
+    gauge = f'<span class="bn-gauge" style="--p:{closer:.3f}"></span>'
+    return f"{gauge}{words}<br><small>{error}</small>"

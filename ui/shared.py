@@ -2,6 +2,7 @@
 
 The drawing lives in the session under DRAWING. A new session takes it from the address
 (?drawing=...), which the pad itself keeps up to date; without one it starts with an example.
+The chosen run is the widget MODEL, and stands in the address by its id.
 """
 
 import streamlit as st
@@ -10,12 +11,15 @@ from aecore.strokes import StrokesError, decode
 from ui.examples import THREE
 
 DRAWING = "drawing"
-SHARED = ("model", "dataset")  # the other choices: widgets of the same name, bound to the address
+MODEL = "model"
+SHARED = (MODEL, "dataset")  # the other choices: widgets of these keys
 
 
 def start() -> None:
-    """Settles the session's drawing, once a session; `fault` says what was wrong with the link."""
+    """Settles the drawing of a new session; `fault` says what was wrong with a link's drawing."""
     if DRAWING in st.session_state:
+        if st.query_params.get(DRAWING) != _drawn():
+            keep_in_address(st.query_params.get(MODEL))
         return
     given = st.query_params.get(DRAWING, "")
     st.session_state.update({DRAWING: THREE, "is_example": True, "revision": 0, "fault": None})
@@ -30,19 +34,16 @@ def start() -> None:
 
 def drawing() -> str:
     """The visitor's drawing as text (see aecore/strokes.py); "" if the pad was cleared."""
-    start()
     return st.session_state[DRAWING]
 
 
 def is_example() -> bool:
     """Whether the drawing is still the one that everyone starts with."""
-    start()
     return st.session_state["is_example"]
 
 
 def revision() -> int:
     """Counts the drawings that came from somewhere else than the pad."""
-    start()
     return st.session_state["revision"]
 
 
@@ -59,7 +60,6 @@ def take(text: str) -> None:
 def show(text: str) -> None:
     """Puts a drawing on the pad from Python, as if the visitor had drawn it."""
     decode(text)
-    start()
     st.session_state.update({DRAWING: text, "is_example": False, "fault": None})
     st.session_state["revision"] += 1
 
@@ -69,9 +69,22 @@ def fault() -> str | None:
     return st.session_state.get("fault")
 
 
+def _drawn() -> str | None:
+    return None if is_example() else drawing() or None
+
+
 def parameters() -> dict[str, str]:
-    """The shared choices as query parameters for a link to another page."""
+    """The shared choices as query parameters, for a link to another page."""
     chosen = {name: st.session_state.get(name) or st.query_params.get(name) for name in SHARED}
-    if not is_example() and drawing():
-        chosen[DRAWING] = drawing()
-    return {name: str(value) for name, value in chosen.items() if value}
+    return {name: str(value) for name, value in (chosen | {DRAWING: _drawn()}).items() if value}
+
+
+def keep_in_address(model: str | None = None) -> None:
+    """Writes the session's choices into the address; `model` where that is newer."""
+    mine = parameters() | ({MODEL: model} if model else {})
+    others = {
+        name: st.query_params.get_all(name)
+        for name in st.query_params
+        if name not in (*SHARED, DRAWING)
+    }
+    st.query_params.from_dict(others | mine)

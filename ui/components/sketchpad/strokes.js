@@ -3,31 +3,26 @@
 
 const PRESSURE = 1, ERASES = 2, CONTINUES = 4; // the flags
 
-/** A smooth path: through the midpoints of its points, bent towards the points. */
+/** A stroke as a smooth path: the uniform cubic B-spline of its points, which ends in its ends. */
 function paintStroke(context, { flags, points }, { pen, eraser }) {
   const erases = flags & ERASES;
-  context.globalCompositeOperation = erases ? "destination-out" : "source-over";
   const width = (p) => (erases ? eraser : flags & PRESSURE ? pen * (0.5 + p[2] / 255) : pen);
-  const at = (p) => [p[0] + 0.5, p[1] + 0.5];
-  const middle = (p, q) => [(p[0] + q[0] + 1) / 2, (p[1] + q[1] + 1) / 2];
-  let from = at(points[0]);
-  context.lineWidth = width(points[0]);
-  segment(context, from, from, from);
-  for (let i = 1; i < points.length; i++) {
-    const last = i === points.length - 1;
-    const to = last ? at(points[i]) : middle(points[i], points[i + 1]);
-    context.lineWidth = width(points[i]);
-    segment(context, from, last ? to : at(points[i]), to);
+  const at = points.map(([x, y]) => [x + 0.5, y + 0.5]);
+  const mix = (a, p, b, q) => [0, 1].map((k) => (a * p[k] + b * q[k]) / (a + b));
+  const knot = (i) => mix(4, at[i], 2, mix(1, at[i - 1], 1, at[i + 1]));
+  context.globalCompositeOperation = erases ? "destination-out" : "source-over";
+  let from = at[0];
+  for (let i = 0; i < Math.max(1, at.length - 1); i++) {
+    const next = at[i + 1] ?? from; // a dot is a stroke that goes nowhere
+    const to = i + 2 < at.length ? knot(i + 1) : next;
+    context.lineWidth = width(points[i + 1] ?? points[i]);
+    context.beginPath();
+    context.moveTo(...from);
+    context.bezierCurveTo(...mix(2, at[i], 1, next), ...mix(1, at[i], 2, next), ...to);
+    context.stroke();
     from = to;
   }
   context.globalCompositeOperation = "source-over";
-}
-
-function segment(context, from, bend, to) {
-  context.beginPath();
-  context.moveTo(...from);
-  context.quadraticCurveTo(...bend, ...to);
-  context.stroke();
 }
 
 /** Strokes to text, and back: see aecore/strokes.py. */
