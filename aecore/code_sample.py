@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from aecore.data import Dataset
-from aecore.metrics import encode_split
+from aecore.evaluation import encode_split
 from aecore.models.base import Model
 
 IMAGES = 5_000

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from aecore import data, metrics
+from aecore import data, metrics, scores
 from aecore.code_sample import sample_codes
 from aecore.data import Dataset
 from aecore.models import catalog
@@ -72,7 +72,7 @@ def measured(run: Run, dataset: Dataset) -> Run:
     """The run with its test metrics, the spread of its scores, and the codes that pages need."""
     found = {
         "metrics": metrics.evaluate(run.model, dataset),
-        "reference": metrics.reference(run.model, dataset),
+        "reference": scores.reference(run.model, dataset),
     }
     return Run(
         run.info.model_copy(update=found),

@@ -9,8 +9,8 @@ import torch
 from torch import Tensor
 
 from aecore.losses import gaussian_kl, reparameterise
-from aecore.metrics import scores
 from aecore.models.base import CLASSES, Code, Model
+from aecore.scores import scores
 
 Path = Literal["straight", "spherical"]
 
@@ -52,6 +52,20 @@ def usage(code: Code) -> Tensor:
     return code.z.flatten(1).var(0)
 
 
+def ranges(code: Code, generator: torch.Generator | None = None) -> Tensor:
+    """From where to where real digits reach: (B, D) -> (D, 2), 99 % of them between the two.
+
+    Where there is a posterior it is draws from it that count, not its means: a coordinate that
+    the model doesn't use has all its means at 0, and its draws fill the prior.
+    """
+    draws = posterior_sample(code, generator).flatten(1)
+    ends = torch.tensor([OUTSIDE, 1 - OUTSIDE], device=draws.device)
+    found = torch.quantile(draws, ends, dim=0).T.clone()
+    unused = found[:, 1] - found[:, 0] < NARROW
+    found[unused] += torch.tensor([-1.0, 1.0], device=draws.device)
+    return found
+
+
 def interpolate(start: Tensor, end: Tensor, steps: int, path: Path = "straight") -> Tensor:
     """Codes from `start` to `end`, both included: (D,), (D,) -> (steps, D).
 
@@ -75,6 +89,27 @@ def traverse(z: Tensor, coordinate: int, values: Tensor) -> Tensor:
     codes = z.repeat(len(values), 1)
     codes[:, coordinate] = values
     return codes
+
+
+def plane(z: Tensor, across: int, up: int, xs: Tensor, ys: Tensor) -> Tensor:
+    """A plane through z along two coordinates: (D,), (n,), (m,) -> (m, n, D).
+
+    Row by row as one reads a chart: the largest y comes first.
+    """
+    codes = z.repeat(len(ys), len(xs), 1)
+    codes[:, :, across] = xs
+    codes[:, :, up] = ys.flip(0).unsqueeze(1)
+    return codes
+
+
+def combine(plus: Tensor, minus: Tensor) -> Tensor:
+    """Arithmetic on codes: the sum of `plus` (n, D) less that of `minus` (m, D), brought to scale.
+
+    7 - 1 + 4 has one term more added than taken away, so it lies about as far out as a digit
+    does; a sum whose counts differ by more is divided by the difference (7 + 1 is their mean).
+    """
+    count = max(1, len(plus) - len(minus))
+    return (plus.sum(0) - minus.sum(0)) / count
 
 
 def nearest(queries: Tensor, codes: Tensor, k: int) -> tuple[Tensor, Tensor]:

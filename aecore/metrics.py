@@ -5,33 +5,24 @@ A row says which abilities it needs, so that `evaluate` answers exactly the metr
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 import torch
 from sklearn.decomposition import PCA
 from sklearn.neighbors import KNeighborsClassifier
-from torch import Tensor
 
 from aecore import classifier
 from aecore.config import Config
-from aecore.data import Dataset, Split, to_float
-from aecore.losses import (
-    bernoulli_nll,
-    gaussian_kl,
-    mean_squared_error,
-    perplexity,
-    reparameterise,
-)
-from aecore.models.base import CLASSES, Abilities, Code, Model
+from aecore.data import Dataset
+from aecore.evaluation import BATCH, SEED, Evaluation, encode_split
+from aecore.losses import mean_squared_error, perplexity
+from aecore.models.base import CLASSES, Abilities, Model
 
-BATCH = 1_000
 NEIGHBOURS = 10
 NEIGHBOUR_IMAGES = 10_000  # of the training set
 ACTIVE_VARIANCE = 0.01
 SMALL_ACTIVATION = 0.05
 ASKED_FOR = 100  # samples a class
-SEED = 0
 
 
 class Measurement(Config):
@@ -40,77 +31,6 @@ class Measurement(Config):
     value: float
     unit: str = ""
     conditions: str = ""
-
-
-class Evaluation:
-    """A model's answers to a data set, computed once and shared by the metrics.
-
-    Codes and images of the whole test set, on the processor; one posterior sample an image.
-    """
-
-    def __init__(self, model: Model, dataset: Dataset):
-        self.model = model.eval()
-        self.dataset = dataset
-        self.device = next(model.parameters()).device
-        self.generator = torch.Generator(self.device).manual_seed(SEED)
-
-    @cached_property
-    def x(self) -> Tensor:
-        """Test images (B, 1, 28, 28) in [0, 1]."""
-        return to_float(self.dataset.test.images)
-
-    @cached_property
-    def code(self) -> Code:
-        """Codes of the test images."""
-        return encode_split(self.model, self.dataset.test)
-
-    @cached_property
-    def x_hat(self) -> Tensor:
-        """Reconstructions from the deterministic code."""
-        return torch.sigmoid(self._decode(self.code.z))
-
-    @cached_property
-    def nats(self) -> tuple[Tensor, Tensor]:
-        """Distortion and rate of each test image in nats, (B,) each, by one posterior sample."""
-        code = self.code
-        generator = torch.Generator().manual_seed(SEED)
-        z = reparameterise(code.mean, code.logvar, generator)
-        distortion = bernoulli_nll(self._decode(z), self.x)
-        return distortion, gaussian_kl(code.mean, code.logvar).sum(1)
-
-    @cached_property
-    def noisy(self) -> Tensor:
-        """The test images as a denoiser was trained to see them."""
-        return self.model.corrupt(self.x, torch.Generator().manual_seed(SEED))
-
-    @cached_property
-    def code_counts(self) -> Tensor:
-        """How often each codebook entry stands in a cell of a test image: (K,)."""
-        return torch.bincount(self.code.indices.flatten(), minlength=len(self.model.codebook))
-
-    @torch.no_grad()
-    def _decode(self, z: Tensor) -> Tensor:
-        pairs = zip(z.split(BATCH), self.dataset.test.labels.split(BATCH), strict=True)
-        return torch.cat(
-            [self.model.decode(z.to(self.device), y.to(self.device)).cpu() for z, y in pairs]
-        )
-
-
-@torch.no_grad()
-def encode_split(model: Model, split: Split, limit: int | None = None) -> Code:
-    """The codes of a split's first `limit` images (all of them if None), on the processor."""
-    device = next(model.parameters()).device
-    images, labels = split.images[:limit], split.labels[:limit]
-    codes = [
-        model.encode(to_float(images[i : i + BATCH].to(device)), labels[i : i + BATCH].to(device))
-        for i in range(0, len(images), BATCH)
-    ]
-
-    def joined(name: str) -> Tensor | None:
-        parts = [getattr(code, name) for code in codes]
-        return None if parts[0] is None else torch.cat(parts).cpu()
-
-    return Code(joined("z"), joined("mean"), joined("logvar"), joined("indices"))
 
 
 def mse(e: Evaluation) -> float:
@@ -159,7 +79,7 @@ def active_units(e: Evaluation) -> float:
 
 
 def inactive_share(e: Evaluation) -> float:
-    """Share of activations of at most 5 % of the largest one of the same image; all, if all are 0."""
+    """Share of activations of at most 5 % of the same image's largest one; all, if all are 0."""
     z = e.code.z.abs()
     return (z <= SMALL_ACTIVATION * z.amax(1, keepdim=True)).float().mean().item()
 
@@ -261,7 +181,7 @@ METRICS: dict[str, Metric] = {
     "active_units": Metric(active_units, _posterior, "coordinates", ""),
     "inactive_share": Metric(inactive_share, _point, "", "higher"),
     "knn_accuracy": Metric(
-        knn_accuracy, _always, "", "higher", "k = 10, codes of 10,000 training images"
+        knn_accuracy, _always, "", "higher", "k = 10, codes of the first training images"
     ),
     "code_perplexity": Metric(code_perplexity, _discrete, "codes", "higher"),
     "codes_used": Metric(codes_used, _discrete, "", "higher"),
@@ -275,50 +195,15 @@ def evaluate(model: Model, dataset: Dataset) -> dict[str, Measurement]:
     """Every metric that fits the model's abilities, with unit and conditions, in table order."""
     evaluation = Evaluation(model, dataset)
     images = f"{len(dataset.test.labels):,} test images of {dataset.title}"
+    neighbours = f"{min(NEIGHBOUR_IMAGES, len(dataset.train.labels)):,} training images"
     return {
         name: Measurement(
             value=metric.compute(evaluation),
             unit=metric.unit,
-            conditions=metric.conditions.replace("all test images", images),
+            conditions=metric.conditions.replace("all test images", images).replace(
+                "the first training images", neighbours
+            ),
         )
         for name, metric in METRICS.items()
         if metric.applies(model.abilities, dataset)
     }
-
-
-@torch.no_grad()
-def scores(model: Model, x: Tensor, y: Tensor | None = None) -> dict[str, Tensor]:
-    """How well each image is rebuilt, without noise, so that the same image scores the same.
-
-    Args:
-        x: images (B, 1, 28, 28) in [0, 1]; y: classes (B,) long for a conditional model.
-
-    Returns:
-        "mse" (B,), and for a model with a posterior "negative_elbo_nats" (B,), taken at the mean.
-    """
-    code = model.encode(x, y)
-    logits = model.decode(code.z, y)
-    found = {"mse": mean_squared_error(torch.sigmoid(logits), x)}
-    if model.abilities.posterior:
-        rate = gaussian_kl(code.mean, code.logvar).sum(1)
-        found["negative_elbo_nats"] = bernoulli_nll(logits, x) + rate
-    return found
-
-
-def reference(model: Model, dataset: Dataset) -> dict[str, list[float]]:
-    """The percentiles 0 to 100 of each score over the test images: what `share_above` needs."""
-    device = next(model.parameters()).device
-    images, labels = dataset.test.images, dataset.test.labels
-    parts = [
-        scores(model, to_float(images[i : i + BATCH].to(device)), labels[i : i + BATCH].to(device))
-        for i in range(0, len(images), BATCH)
-    ]
-    return {
-        name: np.percentile(torch.cat([part[name].cpu() for part in parts]), range(101)).tolist()
-        for name in parts[0]
-    }
-
-
-def share_above(value: float, percentiles: list[float]) -> float:
-    """The share of test images that score higher (worse) than `value`, 0 to 1."""
-    return 1 - float(np.interp(value, percentiles, np.linspace(0, 1, len(percentiles))))
