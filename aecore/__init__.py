@@ -10,6 +10,8 @@ The names below are loaded when they are first used, so that `import aecore` is 
 
 from importlib import import_module
 
+__version__ = "0.1.0"  # a cluster's workers must have the same
+
 HOMES = {
     "Recipe": "aecore.runs",
     "Run": "aecore.runs",

@@ -148,7 +148,7 @@ def check_codes(found: dict[str, Tensor], model: Model) -> None:
     wanted["labels"] = ((), torch.uint8)
     if found.keys() != wanted.keys():
         raise RunError(f"codes.safetensors: should hold {', '.join(wanted)}")
-    images = len(found["labels"])
+    images = found["labels"].numel()
     for name, (shape, dtype) in wanted.items():
         if tuple(found[name].shape) != (images, *shape) or found[name].dtype != dtype:
             raise RunError(f"codes.safetensors: '{name}' doesn't fit this model")

@@ -1,0 +1,189 @@
+"""The server's line to the cluster that trains: reaches it, looks its workers over, hands out work.
+
+Dask does the work: the engine of this machine (see engine.py), or a cluster elsewhere whose
+scheduler's address is AECORE_SCHEDULER. From the address on, both are the same. A worker may train
+once it has been looked at: it must have Bottleneck, in the server's version.
+"""
+
+import contextlib
+import os
+import pkgutil
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from distributed import Client, Future
+
+import aecore
+from aecore import worker
+from aecore.settings import Settings
+
+START_SECONDS = 60  # for the child to say its address: a busy machine is slow to import
+ANSWER_SECONDS = 10  # for a scheduler or a worker to answer
+VERSIONS = ("aecore:__version__", "torch:__version__")
+
+
+class ClusterError(Exception):
+    """The cluster can't be reached or used; the message says what to do."""
+
+
+class Cluster:
+    """A line to the cluster; every method may take a while, and none is called under a lock."""
+
+    def __init__(self, settings: Settings, on_message: Callable[[dict[str, Any]], None]):
+        self.settings = settings
+        self.on_message = on_message
+        self.topic = f"bottleneck-{uuid4().hex}"
+        self.child: subprocess.Popen | None = None
+        self.client: Client | None = None
+        self.ready: set[str] = set()  # addresses of workers that may train
+        self.refused: dict[str, str] = {}  # address: why
+
+    @property
+    def alive(self) -> bool:
+        """Whether there is a cluster, and a line to it."""
+        if self.child is not None and self.child.poll() is not None:
+            return False
+        return self.client is not None and self.client.status == "running"
+
+    def start(self) -> None:
+        """Starts or reaches the cluster.
+
+        Raises:
+            ClusterError: there is none; says what to do.
+        """
+        self.close()
+        address = self.settings.scheduler or self._start_child()
+        try:
+            self.client = Client(address, timeout=ANSWER_SECONDS, set_as_default=False)
+            self._check_scheduler(address)
+            self.client.subscribe_topic(self.topic, lambda event: self.on_message(event[1]))
+        except (OSError, TimeoutError) as error:
+            raise ClusterError(
+                f"The scheduler at {address} doesn't answer. Start it with `dask scheduler`, or "
+                "correct AECORE_SCHEDULER; empty, runs train on this machine."
+            ) from error
+
+    def _start_child(self) -> str:
+        package = str(Path(__file__).resolve().parent.parent)
+        paths = [package, *filter(None, [os.environ.get("PYTHONPATH")])]
+        self.child = subprocess.Popen(
+            [sys.executable, "-m", "aecore.engine"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={
+                **os.environ,
+                "PYTHONPATH": os.pathsep.join(paths),
+                "AECORE_WORKERS": str(self.settings.workers),
+                "AECORE_WORKER_MEGABYTES": str(self.settings.worker_megabytes),
+            },
+            start_new_session=True,  # a Ctrl-C in the server's terminal is the server's
+            text=True,
+        )
+        late = threading.Timer(START_SECONDS, self.child.kill)
+        late.start()
+        address = self.child.stdout.readline().strip()
+        late.cancel()
+        if not address:
+            raise ClusterError("The training engine didn't start; the server's log says why.")
+        return address
+
+    def _check_scheduler(self, address: str) -> None:
+        try:
+            found = self.client.run_on_scheduler(pkgutil.resolve_name, VERSIONS[0])
+        except ImportError as error:
+            raise ClusterError(f"The scheduler at {address} {_lacks('scheduler')}") from error
+        if found != aecore.__version__:
+            raise ClusterError(f"The scheduler at {address} {_differs(found, 'scheduler')}")
+
+    def look_over(self) -> None:
+        """Makes workers that have joined ready, or refuses them; forgets those that have left."""
+        with contextlib.suppress(OSError, TimeoutError):
+            there = set(self.client.scheduler_info(n_workers=-1)["workers"])
+            self.ready &= there
+            self.refused = {at: why for at, why in self.refused.items() if at in there}
+            new = there - self.ready - self.refused.keys()
+            for address in sorted(new):
+                why = self._fault(address)
+                if why:
+                    self.refused[address] = f"The worker at {address} {why}"
+                else:
+                    self._prepare(address)
+
+    def _fault(self, address: str) -> str | None:
+        """What keeps a worker from training. Asks by a function that Python itself has."""
+        for name in VERSIONS:
+            found = self._ask(address, pkgutil.resolve_name, name)
+            if isinstance(found, ImportError):
+                return _lacks("worker")
+            if isinstance(found, BaseException):
+                return f"doesn't answer ({found})."
+            if str(found) != str(pkgutil.resolve_name(name)):
+                return _differs(f"{name.partition(':')[0]} {found}", "worker")
+        return None
+
+    def _prepare(self, address: str) -> None:
+        answer = self._ask(address, worker.prepare)
+        if isinstance(answer, BaseException):
+            self.refused[address] = f"The worker at {address} couldn't be made ready: {answer}"
+        else:
+            self.ready.add(address)
+
+    def _ask(self, address: str, function: Callable, *arguments: Any) -> Any:
+        """A function's result on one worker, or the exception that it ended with."""
+        try:
+            answers = self.client.run(
+                function, *arguments, workers=[address], on_error="return"
+            )
+        except (OSError, TimeoutError) as error:
+            return error
+        return answers.get(address, TimeoutError("it is gone"))
+
+    def submit(self, function: Callable, *arguments: Any, name: str, first: bool = False) -> Future:
+        """A call on any worker that is ready and free, repeated where the worker dies."""
+        return self.client.submit(
+            function,
+            *arguments,
+            key=f"{name}-{uuid4().hex}",
+            pure=False,
+            resources={worker.RESOURCE: 1},
+            priority=1 if first else 0,
+        )
+
+    def tell(self, address: str, job: str, word: str, value: Any = None) -> bool:
+        """Says a word to a training on a worker; whether it was heard."""
+        return self._ask(address, worker.tell, job, word, value) is True
+
+    def close(self) -> None:
+        """Lets go of the cluster; one of our own ends."""
+        if self.client is not None:
+            with contextlib.suppress(OSError, TimeoutError):
+                self.client.close(timeout=2)
+        if self.child is not None:
+            self.child.stdin.close()
+            self.child.stdout.close()
+            try:
+                self.child.wait(ANSWER_SECONDS)
+            except subprocess.TimeoutExpired:
+                self.child.kill()
+        self.client = self.child = None
+        self.ready, self.refused = set(), {}
+
+
+def _lacks(what: str) -> str:
+    return (
+        f"has no Bottleneck. On that machine, in the {what}'s Python: `pip install .` in a copy of "
+        f"this project, then start the {what} again."
+    )
+
+
+def _differs(found: str, what: str) -> str:
+    here = f"aecore {aecore.__version__}, torch {pkgutil.resolve_name('torch:__version__')}"
+    return (
+        f"has {found}, but this server has {here}. Install the same there (`pip install .` in a "
+        f"copy of this project) and start the {what} again."
+    )

@@ -1,0 +1,251 @@
+"""What a worker does: train one run, tell how it goes, and listen while it trains.
+
+These functions run in a worker's process, sent there by engine.py. A training says «started» and
+waits for «go», so that the server can say at once what is wished of it; then it listens between
+any two reports. What was learnt goes back as bytes: workers and server share no disk.
+"""
+
+import asyncio
+import os
+import queue
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import psutil
+import torch
+from distributed import Worker, get_worker
+
+from aecore import archive, data
+from aecore.changes import Change
+from aecore.config import ConfigError
+from aecore.fitting import Fitting, begin, measured
+from aecore.reports import Frame, arrays_to_plain, to_plain
+from aecore.resuming import resume, standing
+from aecore.run_info import Recipe
+from aecore.runs import RunError, load
+from aecore.snapshots import Probes, choose_probes, take_snapshot, to_bytes
+from aecore.training import Diverged
+
+RESOURCE = "aecore"  # how the scheduler knows the workers that may train, and that each trains one
+NICENESS = 10  # the server's answers to visitors come first
+GO_SECONDS = 30  # to wait for the server's «go»
+FRAME_SECONDS = 0.4  # between two frames to look at
+FRAME_SHARE = 0.05  # of the time, at most, goes into such frames
+
+MAILBOXES: dict[str, "queue.SimpleQueue[tuple[str, Any]]"] = {}
+
+
+async def prepare(dask_worker: Worker) -> None:
+    """Makes a worker ready: everything imported, the bundled data loaded; then it may train."""
+    await asyncio.to_thread(load_dataset, "digits")
+    await dask_worker.set_resources(**{RESOURCE: 1})
+
+
+def tell(job: str, word: str, value: Any = None) -> bool:
+    """Puts a word into the mailbox of a training in this process; whether there is one."""
+    mailbox = MAILBOXES.get(job)
+    if mailbox is not None:
+        mailbox.put((word, value))
+    return mailbox is not None
+
+
+def work(order: dict[str, Any]) -> dict[str, Any]:
+    """Trains one run: `order` as engine.py writes it; the answer says how it ended.
+
+    Returns:
+        "end": finished, stopped, paused, abandoned or failed; "archive": the run's file;
+        "message": why it failed, in words for the person who asked for it.
+    """
+    be_nice()
+    job = order["job"]
+    mailbox = MAILBOXES[job] = queue.SimpleQueue()
+    try:
+        return _work(order, Desk(job, order["topic"], mailbox))
+    except (Diverged, ConfigError, RunError, data.DatasetMissing, data.DownloadFailed) as error:
+        return {"end": "failed", "message": str(error)}
+    except (MemoryError, RuntimeError) as error:
+        if not is_out_of_memory(error):
+            raise
+        return {"end": "failed", "message": OUT_OF_MEMORY}
+    finally:
+        MAILBOXES.pop(job, None)
+
+
+def _work(order: dict[str, Any], desk: "Desk") -> dict[str, Any]:
+    fitting = take_up(order)
+    probes = choose_probes(fitting.dataset)
+    desk.send("started", **describe(fitting, probes))
+    word, planned = desk.wait()
+    if word != "go":
+        return {"end": "abandoned"}
+    fitting.training.planned += [Change.model_validate(change) for change in planned]
+    end = follow(fitting, probes, desk)
+    if end == "abandoned":
+        return {"end": end}
+    run = fitting.finish(measure=False)
+    run.optimizer = standing(fitting.training)
+    return {"end": end, "archive": archive.pack_run(run)}
+
+
+@dataclass
+class Desk:
+    """A training's line to the server: what it sends, and what comes in."""
+
+    job: str
+    topic: str
+    mailbox: "queue.SimpleQueue[tuple[str, Any]]"
+    worker: Worker = field(default_factory=get_worker)
+
+    def __post_init__(self) -> None:
+        self.key = self.worker.get_current_task()
+
+    def send(self, kind: str, **content: Any) -> None:
+        """Sends a message of plain data."""
+        address = self.worker.address
+        message = {"job": self.job, "kind": kind, "worker": address, "content": content}
+        self.worker.log_event(self.topic, message)
+
+    def wait(self) -> tuple[str, Any]:
+        """The first word that comes; «silence» where none does."""
+        try:
+            return self.mailbox.get(timeout=GO_SECONDS)
+        except queue.Empty:
+            return "silence", None
+
+    def words(self) -> Iterator[tuple[str, Any]]:
+        """The words that have come since the last look."""
+        while not self.mailbox.empty():
+            yield self.mailbox.get()
+
+    @property
+    def abandoned(self) -> bool:
+        """Whether nobody wants this training any more: its server is gone, or took it back."""
+        task = self.worker.state.tasks.get(self.key)
+        return task is None or task.state in ("cancelled", "resumed")
+
+
+def take_up(order: dict[str, Any]) -> Fitting:
+    """The fitting that an order asks for: new, or a run's file to go on with."""
+    recipe = Recipe.model_validate(order["recipe"])
+    dataset = load_dataset(recipe.dataset)
+    if order["archive"] is None:
+        return begin(recipe, dataset)
+    with tempfile.TemporaryDirectory(prefix="bottleneck-") as folder:
+        archive.extract(order["archive"], Path(folder))
+        fitting = resume(load(folder), dataset)
+    if order["more_epochs"]:
+        epochs = int(fitting.training.epoch) + order["more_epochs"]
+        more = Change(step=fitting.training.step, name="epochs", value=epochs)
+        fitting.training.planned.append(more)
+    return fitting
+
+
+def describe(fitting: Fitting, probes: Probes) -> dict[str, Any]:
+    """What the pages need to know of a training before its first report."""
+    arrays = {
+        "probe_images": to_bytes(probes.images),
+        "probe_labels": probes.labels.numpy(),
+        "map_labels": probes.map_labels.numpy(),
+    }
+    training = fitting.training
+    return {"step": training.step, "images": training.images, "probes": arrays_to_plain(arrays)}
+
+
+def follow(fitting: Fitting, probes: Probes, desk: Desk) -> str:
+    """Trains, reports and listens; how it ended."""
+    camera, memory = Camera(fitting, probes), psutil.Process()
+    noted = len(fitting.training.changes)
+    for progress in fitting.progress():
+        frame = progress.snapshot or camera.take()
+        megabytes = memory.memory_info().rss / 1e6
+        plain = to_plain(
+            progress, fitting.training.seconds, megabytes, frame, progress.snapshot is not None
+        )
+        desk.send("progress", **plain)
+        for change in fitting.training.changes[noted:]:
+            desk.send("changed", **change.model_dump())
+        noted = len(fitting.training.changes)
+        for word, value in desk.words():
+            if word in ("stopped", "paused"):
+                return word
+            change = Change(step=fitting.training.step, name=word, value=value)
+            fitting.training.planned.append(change)
+        if desk.abandoned:
+            return "abandoned"
+    return "finished"
+
+
+class Camera:
+    """Takes frames to look at, no more often than is worth their time."""
+
+    def __init__(self, fitting: Fitting, probes: Probes):
+        self.model = fitting.training.model
+        moved = {name: tensor.to(fitting.training.device) for name, tensor in vars(probes).items()}
+        self.probes = Probes(**moved)
+        self.next = 0.0
+
+    def take(self) -> Frame | None:
+        """A frame, or None where the last one is too recent."""
+        start = time.perf_counter()
+        if start < self.next:
+            return None
+        frame = take_snapshot(self.model, self.probes)
+        end = time.perf_counter()
+        self.next = start + max(FRAME_SECONDS, (end - start) / FRAME_SHARE)
+        return frame
+
+
+def measure(packed: bytes) -> bytes:
+    """A run's file with its test metrics, its reference and its codes."""
+    be_nice()
+    with tempfile.TemporaryDirectory(prefix="bottleneck-") as folder:
+        archive.extract(packed, Path(folder))
+        run = load(folder)
+        return archive.pack_run(measured(run, load_dataset(run.recipe.dataset)))
+
+
+def trial(recipe: dict[str, Any], seconds: float = 0.5) -> float:
+    """How long an epoch of a recipe takes here, in seconds, from its first steps."""
+    be_nice()
+    parsed = Recipe.model_validate(recipe)
+    fitting = begin(parsed, load_dataset(parsed.dataset))
+    begun = None
+    for progress in fitting.progress():
+        now = time.perf_counter()
+        if begun and now - begun[0] > seconds:
+            break
+        if begun is None and progress.step >= 2:  # the first steps are slower
+            begun = now, progress.step
+    return (now - begun[0]) / (progress.step - begun[1]) * fitting.training.steps_per_epoch
+
+
+@lru_cache(maxsize=2)
+def load_dataset(name: str) -> data.Dataset:
+    """A data set, fetched first where this machine lacks it."""
+    if not data.available(name):
+        data.download(name)
+    return data.load(name)
+
+
+def be_nice() -> None:
+    """One thread of low priority: several threads on busy cores train slower, not faster."""
+    torch.set_num_threads(1)
+    if hasattr(os, "nice"):
+        os.nice(max(0, NICENESS - os.nice(0)))
+
+
+OUT_OF_MEMORY = (
+    "The worker ran out of memory. A step holds every layer's output for a whole batch: try a "
+    "smaller batch, or fewer or narrower layers."
+)
+
+
+def is_out_of_memory(error: Exception) -> bool:
+    """Whether an error means that no memory was left, on the processor or on a GPU."""
+    text = str(error).lower()
+    return isinstance(error, MemoryError) or "out of memory" in text or "enough memory" in text
