@@ -9,8 +9,7 @@ import torch
 from torch import Tensor
 
 from aecore.losses import gaussian_kl, reparameterise
-from aecore.models.base import CLASSES, Code, Model
-from aecore.scores import scores
+from aecore.models.base import Code
 
 Path = Literal["straight", "spherical"]
 
@@ -20,26 +19,6 @@ def posterior_sample(code: Code, generator: torch.Generator | None = None) -> Te
     if code.logvar is None:
         return code.z
     return reparameterise(code.mean, code.logvar, generator)
-
-
-@torch.no_grad()
-def infer_class(model: Model, x: Tensor) -> tuple[Tensor, Tensor]:
-    """The class under which a conditional model explains each image best: tries all ten.
-
-    With equal priors over classes, the class of the least -ELBO is (an estimate of) the most
-    probable one by Bayes' rule.
-
-    Returns:
-        classes (B,) long, and the score of every class (B, 10) in nats (mse where the model has
-        no ELBO), lower being better.
-    """
-    found = []
-    for label in range(CLASSES):
-        y = torch.full((len(x),), label, dtype=torch.long, device=x.device)
-        rows = scores(model, x, y)
-        found.append(rows.get("negative_elbo_nats", rows["mse"]))
-    table = torch.stack(found, dim=1)
-    return table.argmin(1), table
 
 
 def usage(code: Code) -> Tensor:
