@@ -8,8 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from sklearn.decomposition import PCA
-from sklearn.neighbors import KNeighborsClassifier
 
 from aecore import classifier
 from aecore.config import Config
@@ -86,6 +84,8 @@ def inactive_share(e: Evaluation) -> float:
 
 def knn_accuracy(e: Evaluation) -> float:
     """How often the 10 nearest training codes vote for a test image's class."""
+    from sklearn.neighbors import KNeighborsClassifier  # a second to import, and runs.py needs us
+
     train = e.dataset.train
     codes = encode_split(e.model, train, NEIGHBOUR_IMAGES)
     fitted = KNeighborsClassifier(min(NEIGHBOURS, len(train.labels)), algorithm="brute")
@@ -105,6 +105,8 @@ def codes_used(e: Evaluation) -> float:
 
 def pca_mse(e: Evaluation) -> float:
     """Mean squared error of PCA with as many numbers, fitted on the training images."""
+    from sklearn.decomposition import PCA
+
     train = e.dataset.train.images.flatten(1).numpy().astype(np.float32) / 255
     pixels = e.x.flatten(1).numpy()
     dims = min(e.model.latent_dim, *train.shape)
