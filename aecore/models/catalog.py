@@ -57,7 +57,7 @@ ROWS = [
         "Hinton & Salakhutdinov 2006",
         Autoencoder,
         AutoencoderConfig(latent_dim=32, widths=(256, 128, 64)),
-        {"epochs": 60, "batch_size": 256},
+        {"epochs": 50, "batch_size": 256},
     ),
     Entry(
         "conv_ae",
@@ -66,7 +66,7 @@ ROWS = [
         "Masci et al. 2011",
         Autoencoder,
         AutoencoderConfig(latent_dim=64, body="conv", widths=(32, 64)),
-        {"epochs": 40},
+        {"epochs": 25},
     ),
     Entry(
         "denoising_ae",
@@ -75,7 +75,7 @@ ROWS = [
         "Vincent et al. 2010",
         DenoisingAutoencoder,
         DenoisingConfig(latent_dim=64, widths=(256, 128)),
-        {"epochs": 60, "batch_size": 256},
+        {"epochs": 40, "batch_size": 256},
     ),
     Entry(
         "sparse_ae",
@@ -84,7 +84,7 @@ ROWS = [
         "Ng 2011, L1 in place of KL",
         SparseAutoencoder,
         SparseConfig(latent_dim=64, widths=(256, 128, 64)),
-        {"epochs": 50, "batch_size": 256},
+        {"epochs": 40, "batch_size": 256},
     ),
     Entry(
         "vae",
@@ -113,7 +113,7 @@ ROWS = [
         "Higgins et al. 2017",
         VAE,
         VAEConfig(latent_dim=10, widths=(256, 256), beta=4.0),
-        {"epochs": 40, "batch_size": 256},
+        {"epochs": 30, "batch_size": 256},
     ),
     Entry(
         "cvae",
@@ -122,7 +122,7 @@ ROWS = [
         "Sohn et al. 2015",
         ConditionalVAE,
         ConditionalVAEConfig(latent_dim=20, widths=(256, 256)),
-        {"epochs": 80, "batch_size": 256},
+        {"epochs": 70, "batch_size": 256},
     ),
     Entry(
         "vq_vae",
@@ -131,7 +131,7 @@ ROWS = [
         "van den Oord et al. 2017",
         VQVAE,
         VQVAEConfig(),
-        {"epochs": 25},
+        {"epochs": 20},
     ),
 ]
 
