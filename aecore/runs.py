@@ -216,6 +216,8 @@ def _write(run: Run, folder: Path) -> None:
         raise OSError(0, str(error)) from error
     text = run.info.model_dump_json(indent=1)
     (folder / JSON_FILE).write_text(text + "\n", encoding="utf-8")
+    for path in folder.iterdir():
+        path.chmod(0o644)  # safetensors writes files for their owner alone
 
 
 def swap(new: Path, folder: Path) -> None:
