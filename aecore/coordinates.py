@@ -69,7 +69,7 @@ def _text(data: bytes) -> str:
 
 
 def _bytes(text: str, kind: str) -> bytes:
-    if not isinstance(text, str) or len(text) > LIMIT or not re.fullmatch(r"[vc][\w-]+", text, re.A):
+    if len(text) > LIMIT or not re.fullmatch(r"[vc][A-Za-z0-9_-]*", text):
         raise CoordinatesError("it was cut short or changed on its way")
     if text[0] != kind:
         raise CoordinatesError("it belongs to another kind of model")

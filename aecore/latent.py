@@ -12,6 +12,8 @@ from aecore.losses import gaussian_kl, reparameterise
 from aecore.models.base import Code
 
 Path = Literal["straight", "spherical"]
+OUTSIDE = 0.005  # the share of real digits beyond each end of a coordinate's range
+NARROW = 1e-3  # a range of less than this is of a coordinate that nothing ever moves
 
 
 def posterior_sample(code: Code, generator: torch.Generator | None = None) -> Tensor:

@@ -34,7 +34,7 @@ def code_bars(
         _bar(i, value, None if sigma is None else sigma[i], scale, kl is not None and kl[i] < IDLE)
         for i, value in enumerate(code)
     ]
-    axis = "".join(f"<span>{_signed(v)}</span>" for v in (scale, 0, -scale))
+    axis = "".join(f"<span>{signed(v)}</span>" for v in (scale, 0, -scale))
     return (
         f'<div class="bn-bars"><div class="bn-axis" aria-hidden="true">{axis}</div>'
         f'<div class="bn-plot" role="img" aria-label="{len(code)} latent coordinates as bars" '
@@ -46,7 +46,7 @@ def _bar(index: int, value: float, sigma: float | None, scale: float, idle: bool
     spread = "" if sigma is None else f" ± {sigma:.2f}"
     whisker = "" if sigma is None else f";--s:{sigma / scale:.3f}"
     kind = ' class="idle"' if idle else ""
-    title = f"coordinate {index + 1}: {_signed(value, 2)}{spread}"
+    title = f"coordinate {index + 1}: {signed(value, 2)}{spread}"
     return f'<i{kind} title="{title}" style="--v:{value / scale:.3f}{whisker}"></i>'
 
 
@@ -63,7 +63,7 @@ def code_grid(indices: np.ndarray, places: Sequence[float]) -> str:
     )
 
 
-def _signed(value: float, digits: int = 0) -> str:
+def signed(value: float, digits: int = 0) -> str:
     """A number with a true minus sign; a plus too, so that columns of them stay aligned."""
     text = f"{abs(value):.{digits}f}"
     if float(text) == 0:

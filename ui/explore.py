@@ -1,0 +1,110 @@
+"""Explore, put together: the pad, the views below it, and what is said about them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from ui import cached, explore_kit, explore_pad, explore_place, page, pickers
+from ui.components import latent_pad
+from ui.explore_sheets import plane, traversals
+from ui.explore_sums import sums
+from ui.explore_walk import walk
+from ui.explore_words import conditions, figures, lesson
+
+if TYPE_CHECKING:
+    from aecore.reading import Reading
+    from aecore.runs import ListedRun
+    from ui.explore_kit import Kit
+    from ui.explore_place import Place
+
+__all__ = ["EXPERIMENTS", "conditions", "figures", "hands_on", "lesson"]
+
+VIEWS = {
+    "walk": "Walk between two digits",
+    "rows": "One coordinate at a time",
+    "plane": "Two coordinates at a time",
+    "sum": "Arithmetic",
+}
+
+
+def hands_on() -> ListedRun | None:
+    """The model, the pad, and the views of the place where the visitor is."""
+    cached.skeleton(height=480)
+    chosen = pickers.choose_run()
+    if chosen is None:
+        return None
+    try:
+        kit = explore_kit.kit(chosen.folder)
+        seen = explore_kit.reading(chosen.folder)
+    except (ValueError, OSError) as error:  # RunError, PortableError, StrokesError
+        st.error(str(error))
+        return chosen
+    place = explore_place.current(chosen.id, kit, seen)
+    if fault := st.session_state.get(explore_place.FAULT):
+        st.warning(fault)
+    explore_pad.pad(chosen.id, kit, seen, place)
+    if not len(kit.space):
+        st.caption(
+            ":material/info: This run keeps no codes of real digits, so ranges are a guess. "
+            f"`python -m aecore evaluate {chosen.folder} --save` adds them."
+        )
+    explore_pad.downloads(chosen.id, kit, place)
+    _views(chosen, kit, seen, place)
+    latent_pad.model(kit.portable, kit.codes, key="latent_pad_model")
+    return chosen
+
+
+def _views(chosen: ListedRun, kit: Kit, seen: Reading | None, place: Place) -> None:
+    names = [name for name in VIEWS if not (kit.abilities.discrete and name in ("rows", "plane"))]
+    view = st.segmented_control(
+        "View",
+        names,
+        format_func=VIEWS.get,
+        default="walk",
+        required=True,
+        key="view",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    if view == "walk":
+        walk(chosen.id, chosen.folder, kit, seen)
+    elif view == "rows":
+        traversals(chosen.id, kit, place)
+    elif view == "plane":
+        plane(chosen.id, kit, place)
+    elif view == "sum":
+        sums(kit, seen, place.y)
+
+
+def _look(view: str, **choices: str) -> None:
+    """Opens a view with its choices, as a link would."""
+    for name, value in {"view": view, **choices}.items():
+        st.session_state[name] = value
+        st.query_params[name] = value
+
+
+EXPERIMENTS = [
+    page.Experiment(
+        "Where a 3 becomes an 8",
+        "Drag the handle on the chart from the cloud of one digit slowly into that of another. "
+        "Between two clouds the picture is often no digit at all.",
+        "Walk there for me",
+        lambda: _look("walk", **{"from": "3", "to": "8"}),
+    ),
+    page.Experiment(
+        "A coordinate that does nothing",
+        "The sliders are ordered by use. Show all of them and drag the last one: where it says "
+        "0.00 nats, the picture stays as it is. The model has switched that coordinate off.",
+        "Show the most used ones",
+        lambda: _look("rows"),
+    ),
+    page.Experiment(
+        "7 − 1 + 4",
+        "Take the stroke of a 1 from a 7 and what is left is a roof. Put the roof on a 4: "
+        "which real digits lie nearest to the sum?",
+        "Work it out",
+        lambda: _look("sum", sum="7 - 1 + 4"),
+    ),
+]

@@ -1,0 +1,137 @@
+"""A walk between two digits: chosen, seen beside the same walk in pixels, and taken home."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from ui import cached, explore_kit
+from ui.components.player import player
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from aecore.reading import Reading
+    from aecore.walks import Digit, Walk
+    from ui.explore_kit import Kit
+
+STEPS = 49
+ENDS = {"from": "From", "to": "To"}
+DRAWN = "drawing"
+OPTIONS = [DRAWN, *map(str, range(10))]
+FIRST = {"from": DRAWN, "to": "8"}
+PATHS = {"straight": "straight", "spherical": "round the origin"}
+
+
+def walk(run_id: str, folder: Path, kit: Kit, seen: Reading | None) -> None:
+    """The section: its two ends, its path, the films, the downloads."""
+    start = _end("from", kit, seen)
+    end = _end("to", kit, seen)
+    path = st.segmented_control(
+        "Path",
+        list(PATHS),
+        format_func=PATHS.get,
+        default="straight",
+        required=True,
+        key="path",
+        bind="query-params",
+    )
+    if start is None or end is None:
+        st.info("Draw a digit on Home first, or start from a real one.")
+        return
+    found = _walk(folder, cached._stamps(folder), kit, start, end, path, _tokens(start, end))
+    films = {
+        "Through the latent space": found.frames.numpy(),
+        "Through pixels: one picture fades into the other": found.pixels.numpy(),
+    }
+    player(films, _at(), _stay_at, key="walk_player")
+    _downloads(run_id, found, {"from": start.name, "to": end.name, "path": path})
+
+
+def _tokens(start: Digit, end: Digit) -> tuple:
+    """What tells one walk from another in a cache: the names of its ends, and what was drawn."""
+    return tuple((end.name, end.y, end.image.numpy().tobytes()) for end in (start, end))
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def _walk(
+    folder: Path, stamps: tuple, _kit: Kit, _start: Digit, _end: Digit, path: str, ends: tuple
+) -> Walk:
+    from aecore import walks
+
+    return walks.walk(_kit.run.model, _start, _end, STEPS, path)
+
+
+def _end(name: str, kit: Kit, seen: Reading | None) -> Digit | None:
+    """One end: the drawing, or the nth example of a class; both in the address."""
+    options = OPTIONS if len(kit.space) else OPTIONS[:1]
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        chosen = st.segmented_control(
+            ENDS[name],
+            options,
+            format_func=lambda option: "My drawing" if option == DRAWN else option,
+            default=FIRST[name] if FIRST[name] in options else DRAWN,
+            required=True,
+            key=name,
+            bind="query-params",
+        )
+        if len(options) > 1:
+            st.button(
+                "",
+                icon=":material/casino:",
+                help="A real digit at random",
+                key=f"{name}-random",
+                on_click=_shuffle,
+                args=(name,),
+            )
+    if chosen == DRAWN:
+        return explore_kit.digit(kit, explore_kit.DRAWING, seen)
+    members = kit.space.examples(int(chosen))
+    if not len(members):
+        return None
+    return explore_kit.digit(kit, str(int(members[_nth(name) % len(members)])), seen)
+
+
+def _nth(name: str) -> int:
+    """Which example of the class, from the address; 0 is the most typical one."""
+    text = st.query_params.get(f"{name}_n", "0")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
+
+
+def _shuffle(name: str) -> None:
+    label, nth = str(random.randrange(10)), str(random.randrange(1, 300))
+    st.session_state[name] = label
+    st.query_params.update({name: label, f"{name}_n": nth})
+
+
+def _at() -> int:
+    text = st.query_params.get("at", "")
+    return min(int(text), STEPS - 1) if text.isascii() and text.isdigit() else STEPS // 2
+
+
+def _stay_at(step: int) -> None:
+    st.query_params["at"] = str(step)
+
+
+def _downloads(run_id: str, found: Walk, settings: dict[str, str]) -> None:
+    from aecore import export
+
+    with st.container(horizontal=True):
+        st.download_button(
+            "Walk (GIF)",
+            lambda: export.gif(found.frames.numpy()),
+            f"{run_id}-walk.gif",
+            "image/gif",
+            icon=":material/gif_box:",
+            on_click="ignore",
+        )
+        st.download_button(
+            "Codes (JSON)",
+            lambda: export.walk_json(run_id, found.codes.numpy(), settings),
+            f"{run_id}-walk.json",
+            "application/json",
+            icon=":material/data_object:",
+            on_click="ignore",
+        )
