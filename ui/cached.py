@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import importlib
 import inspect
+import sys
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,28 +24,35 @@ if TYPE_CHECKING:
     from aecore.reading import Reading
     from aecore.runs import ListedRun, Run
 
-WARM = ("aecore.data", "aecore.drawing", "aecore.reading", "aecore.runs")
+WARM = ("aecore.runs", "aecore.reading", "aecore.drawing")
 
 
 @st.cache_resource(show_spinner=False)
 def _warm_up() -> threading.Thread:
     """Starts the imports once a server. A page goes on; what needs them waits in `_ready`."""
-    thread = threading.Thread(target=_import, name="warm-up", daemon=True)
+    thread = threading.Thread(target=_import, args=WARM, name="warm-up", daemon=True)
     thread.start()
     return thread
 
 
-def _import() -> None:
-    import torch
+def _import(*modules: str) -> None:
+    """Imports, then puts all that is there out of the garbage collector's sight.
 
-    torch.set_num_threads(1)  # one image at a time: more threads only wait for one another
-    for name in WARM:
-        importlib.import_module(name)
-
-    # Streamlit runs a full collection after every script run, which walks every object that
-    # torch left behind: 126 ms each, under the GIL. Frozen objects are left out of it.
+    Streamlit runs a full collection after every script run, and one walks every object that torch
+    left behind: 126 ms each time, under the GIL.
+    """
+    for module in modules:
+        importlib.import_module(module)
+    sys.modules["torch"].set_num_threads(1)  # for one image, more threads wait for one another
     gc.collect()
     gc.freeze()
+
+
+@st.cache_resource(show_spinner=False)
+def need(*modules: str) -> None:
+    """Imports what only some pages need (scikit-learn, umap), once a server, like the warm-up."""
+    _ready()
+    _import(*modules)
 
 
 def start() -> None:
@@ -150,6 +158,14 @@ def sight(folder: Path, text: str, label: int | None = None) -> Sight:
         places=_places(folder, _stamps(folder)) if used.model.abilities.discrete else None,
         closer=share_above(found.scores["mse"], known) if known else None,
     )
+
+
+def has_data(name: str) -> bool:
+    """Whether a data set's files are on this machine."""
+    _ready()
+    from aecore.data import available
+
+    return available(name)
 
 
 @st.cache_data(show_spinner=False)

@@ -153,6 +153,21 @@ def conditions(words: str, figures: Sequence[tuple[str, str, str]] = (), source:
         rows = ("".join(f"<td>{html.escape(cell)}</td>" for cell in row) for row in figures)
         body = "".join(f"<tr>{row}</tr>" for row in rows)
         st.html(f'<table class="bn-figures"><tbody>{body}</tbody></table>')
+    data_there("mnist", "Nothing here needs them: the models come trained, and you draw.")
+
+
+def data_there(name: str, meanwhile: str) -> bool:
+    """Whether a data set is on this machine; if not, a quiet word on what to do about it.
+
+    meanwhile: a sentence on what works without it.
+    """
+    if cached.has_data(name):
+        return True
+    st.caption(
+        f":material/info: The images of {name} aren't on this machine. {meanwhile} "
+        f"To get them: `python -m aecore fetch {name}`."
+    )
+    return False
 
 
 def rooms() -> None:

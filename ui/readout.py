@@ -25,10 +25,21 @@ def show(chosen: ListedRun) -> None:
     sight = cached.sight(chosen.folder, shared.drawing(), label)
     place.html(f'<p class="bn-about">{html.escape(chosen.info.recipe.entry.summary)}</p>')
     place.html(sight_html(sight))
+    if told and sight.reading:
+        st.caption(_guess_words(sight.reading.label_costs))
     if sight.fault:
         place.error(sight.fault)
     for words in filter(None, [shared.fault(), *(sight.drawing.notes if sight.reading else ())]):
         place.caption(f":material/info: {words}")
+
+
+def _guess_words(costs: np.ndarray) -> str:
+    """What the drawing costs under the cheapest class and under the next."""
+    first, second = costs.argsort()[:2]
+    return (
+        f"Left to guess, it takes this for a {first}: as a {first} the drawing costs "
+        f"{costs[first]:.0f} nats, as a {second} {costs[second]:.0f}."
+    )
 
 
 def sight_html(sight: cached.Sight) -> str:

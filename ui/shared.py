@@ -12,7 +12,8 @@ from ui.examples import THREE
 
 DRAWING = "drawing"
 MODEL = "model"
-SHARED = (MODEL, "dataset")  # the other choices: widgets of these keys
+RUN = "run"  # the run on the stage of Train, by its id: not a widget
+SHARED = (MODEL, "dataset", RUN)  # the other choices; all but the last are widgets of these keys
 
 
 def start() -> None:

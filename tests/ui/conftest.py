@@ -1,0 +1,47 @@
+"""Home on small runs of every model, trained for these tests on a few real digits."""
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from aecore.models.catalog import CATALOG
+from aecore.runs import save
+
+ROOT = Path(__file__).resolve().parents[2]
+NAMES = {model_id: f"{model_id}-digits" for model_id in CATALOG}
+
+
+@pytest.fixture(scope="session")
+def runs_folder(fitted, tmp_path_factory):
+    """A folder with a run of every model in the catalog; only to be read."""
+    folder = tmp_path_factory.mktemp("checkpoints")
+    for model_id, name in NAMES.items():
+        save(fitted(model_id).finish(), folder / name)
+    return folder
+
+
+@pytest.fixture
+def home(monkeypatch):
+    """home(folder, **query): Home after its first run, on the runs in a folder."""
+
+    def open_home(folder: Path, **query: str) -> AppTest:
+        monkeypatch.setenv("AECORE_CHECKPOINTS", str(folder))
+        app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
+        for name, value in query.items():
+            app.query_params[name] = value
+        return app.run()
+
+    return open_home
+
+
+def html_of(app: AppTest) -> str:
+    """All of the page's own HTML in one text, without the style sheet."""
+    bodies = [element.proto.body for element in app.get("html")]
+    return "\n".join(body for body in bodies if not body.startswith("<style>"))
+
+
+def words_of(app: AppTest) -> str:
+    """All that the page says by Streamlit's own elements, in one text."""
+    kinds = (app.markdown, app.caption, app.info, app.error, app.warning)
+    return "\n".join(element.value for kind in kinds for element in kind)
