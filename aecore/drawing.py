@@ -10,8 +10,8 @@ small or thin, so a drawing gets the same treatment. What the paper leaves open 
 - the centre of mass lies within half a pixel of index 14, in both directions and in all of them:
   the digits were moved by whole pixels, never resampled to be moved;
 - the darkest pixel is 254 or 255, in all of them;
-- the stroke width, as `stroke_width` measures it, has its median at 2.36 pixels and its 10 % and
-  90 % quantiles at 1.75 and 3.25.
+- the stroke width, as `stroke_width` measures it, has its median at 2.48 pixels and its 10 % and
+  90 % quantiles at 1.89 and 3.41.
 """
 
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ from scipy import ndimage
 SIDE = 28
 BOX = 20
 CENTRE = 14
-USUAL_STROKE = (1.75, 3.25)  # pixels; a drawing outside this is brought to the nearer end
+USUAL_STROKE = (1.89, 3.41)  # pixels; a drawing outside this is brought to the nearer end
 
 FAINT = 0.1  # ink up to here is taken for noise of the scan, not for a stroke
 FINE = 3  # strokes are made thicker or thinner at this many times the final resolution
@@ -79,13 +79,15 @@ def stroke_width(image: np.ndarray) -> float:
 
     A stroke of width w and length l has area w l and two sides of length l, so w is twice the ink
     divided by the length of its outline, which for a grey image is the sum of the gradient's norm
-    (its total variation). On 2,000 training images this correlates 0.96 with the mean of the
+    (its total variation). On 2,000 training images this correlates 0.955 with the mean of the
     distance transform along the ridges, at a fiftieth of the time, and needs no threshold.
     """
     framed = np.pad(np.asarray(image, np.float32), 1)
-    down = np.diff(framed, axis=0)[:, :-1]
-    right = np.diff(framed, axis=1)[:-1]
-    return float(2 * image.sum() / np.hypot(down, right).sum())
+    down, right = np.diff(framed, axis=0), np.diff(framed, axis=1)
+    # The mean over cells of 2x2 pixels: the same for a stroke in any direction, within 8 %.
+    down = down[:, 1:] + down[:, :-1]
+    right = right[1:] + right[:-1]
+    return float(4 * framed.sum() / np.hypot(down, right).sum())
 
 
 def _as_ink(strokes: ArrayLike, ink: int) -> np.ndarray:
@@ -94,8 +96,9 @@ def _as_ink(strokes: ArrayLike, ink: int) -> np.ndarray:
         raise DrawingError(f"A drawing has height and width, but this array has shape {pad.shape}.")
     if ink not in (0, 1):
         raise DrawingError(f"ink is 1 (light on dark) or 0 (dark on light), not {ink!r}.")
-    scale = 255 if pad.dtype == np.uint8 else 1
-    pad = pad.astype(np.float32) / scale
+    if pad.dtype.kind not in "biuf":
+        raise DrawingError(f"A drawing is made of numbers, not of {pad.dtype}.")
+    pad = pad.astype(np.float32) / (255 if pad.dtype == np.uint8 else 1)
     if not np.isfinite(pad).all():
         raise DrawingError("The drawing has values that are not numbers.")
     pad = np.clip(pad, 0, 1)

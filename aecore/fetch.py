@@ -11,6 +11,7 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from http.client import HTTPException
 from pathlib import Path
 
@@ -133,5 +134,6 @@ def _certificates() -> ssl.SSLContext:
 
 def _remove_stale_parts(folder: Path) -> None:
     for part in folder.glob(".*.part"):
-        if time.time() - part.stat().st_mtime > STALE_SECONDS:
-            part.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):  # another download may be removing it
+            if time.time() - part.stat().st_mtime > STALE_SECONDS:
+                part.unlink()
