@@ -1,0 +1,175 @@
+// The time machine: a film (film.js) scrubbed and played here, without a word to the server.
+// film.js, curves.js and pictures.js stand above this file.
+
+const STILLS_A_SECOND = 4; // played at speed 1
+const ACROSS = 10; // digits in a row
+const machines = new WeakMap(); // by parent element: the default export runs again on any change
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  let machine = machines.get(parentElement);
+  if (!machine) machines.set(parentElement, (machine = new Machine(parentElement)));
+  machine.ask = (id) => setTriggerValue("missing", id);
+  machine.take(data);
+  return () => machine.remove();
+}
+
+class Machine {
+  constructor(root) {
+    this.root = root.querySelector(".machine");
+    this.curves = new Map();
+    this.at = 0; // where we are, in stills
+    this.playing = false;
+    this.cloud = new Cloud(this.$(".map"));
+    this.range = this.$("input");
+    this.range.oninput = () => this.goTo(Number(this.range.value));
+    this.$("[data-do=play]").onclick = () => this.play(!this.playing);
+    this.root.onkeydown = (event) => this.press(event);
+    this.watcher = new ResizeObserver(() => this.draw());
+    this.watcher.observe(this.root);
+  }
+
+  $(selector) {
+    return this.root.querySelector(selector);
+  }
+
+  /** A message of Python's. */
+  take(bytes) {
+    const film = takeMessage(bytes);
+    if (film.gap) return this.ask(film.header.id);
+    const another = film.header.scene !== this.film?.header.scene;
+    const atEnd = !this.film || this.at >= this.last - 0.01;
+    this.film = film;
+    if (another) this.begin();
+    else if (atEnd && !this.playing) this.at = this.last;
+    this.at = Math.min(this.at, this.last);
+    this.prepare();
+    this.draw();
+  }
+
+  get last() {
+    return Math.max(this.film.stills.length - 1, 0);
+  }
+
+  /** Another training on the stage: at its end, where it trains or has trained to. */
+  begin() {
+    this.play(false);
+    this.at = this.last;
+    this.cloud.view = null;
+    this.curves.clear();
+    this.$(".curves").replaceChildren();
+  }
+
+  /** Everything that a new message may change but the moment shown. */
+  prepare() {
+    const { header } = this.film;
+    this.root.dataset.stills = this.film.stills.length ? "some" : "none";
+    this.root.dataset.live = header.live;
+    this.range.max = this.last;
+    this.$(".drawn").hidden = !header.samples;
+    this.$(".about-map").textContent = `Codes of ${header.points} test images, ${header.mapping}`;
+    for (const name of header.names) {
+      if (this.curves.has(name)) continue;
+      const scrub = (step) => this.film.stills.length && this.goTo(placeOfStep(this.film, step));
+      this.curves.set(name, new Curve(name, scrub));
+      this.$(".curves").append(this.curves.get(name).figure);
+    }
+    this.colours = this.theme();
+    const seen = [...new Set(this.film.labels)].sort((a, b) => a - b);
+    const legend = seen.map((label) => {
+      const item = document.createElement("span");
+      item.textContent = header.classes[label] ?? label;
+      item.style.setProperty("--colour", this.colours.digits[label]);
+      return item;
+    });
+    this.$(".legend").replaceChildren(...legend);
+    if (this.film.probes)
+      paintDigits(this.$(".originals"), this.film.probes, ACROSS, this.colours.rgb);
+  }
+
+  theme() {
+    const style = getComputedStyle(this.root);
+    const named = (name) => style.getPropertyValue(name).trim();
+    return {
+      ink: style.color,
+      rgb: rgbOf(style.color),
+      font: style.fontFamily,
+      line: named("--st-border-color"),
+      accent: named("--st-primary-color"),
+      quiet: `color-mix(in srgb, ${style.color} 55%, transparent)`,
+      mark: named("--st-orange-text-color") || style.color,
+      digits: named("--st-chart-categorical-colors").split(","),
+    };
+  }
+
+  goTo(at) {
+    this.play(false);
+    this.at = Math.max(0, Math.min(at, this.last));
+    this.draw();
+  }
+
+  play(on) {
+    if (on && this.at >= this.last) this.at = 0;
+    this.playing = on;
+    this.root.dataset.playing = on;
+    this.$("[data-do=play]").setAttribute("aria-label", on ? "Pause" : "Play");
+    this.before = performance.now();
+    if (on) this.draw();
+  }
+
+  press(event) {
+    const keys = {
+      " ": () => this.play(!this.playing),
+      ArrowLeft: () => this.goTo(Math.ceil(this.at) - 1),
+      ArrowRight: () => this.goTo(Math.floor(this.at) + 1),
+      Home: () => this.goTo(0),
+      End: () => this.goTo(this.last),
+    };
+    const onButton = event.key === " " && event.target.closest("button, select");
+    if (!keys[event.key] || onButton || event.target.closest("select")) return;
+    event.preventDefault();
+    keys[event.key]();
+  }
+
+  draw() {
+    cancelAnimationFrame(this.frame);
+    this.frame = requestAnimationFrame((time) => this.paint(time));
+  }
+
+  paint(time) {
+    if (!this.film || !this.root.clientWidth) return;
+    if (this.playing) {
+      const speed = STILLS_A_SECOND * Number(this.$("select").value);
+      this.at = Math.min(this.at + ((time - this.before) / 1000) * speed, this.last);
+      this.at = Math.max(this.at, 0);
+      this.before = time;
+      if (this.at >= this.last) this.play(false);
+    }
+    const shown = this.film.stills.length ? this.paintMoment() : { step: this.film.header.steps };
+    for (const curve of this.curves.values()) curve.paint(this.film, shown.step, this.colours);
+    if (this.playing || this.gliding) this.draw();
+  }
+
+  paintMoment() {
+    const { header, labels } = this.film;
+    const shown = moment(this.film, this.at);
+    const paint = (name) => paintDigits(this.$(`.${name}`), shown[name], ACROSS, this.colours.rgb);
+    paint("reconstructions");
+    if (header.samples) paint("samples");
+    this.gliding = !this.cloud.look(shown.places, STILLED.matches);
+    this.cloud.paint(shown.places, labels, this.colours);
+    this.range.value = this.at;
+    const epochs = (shown.step / header.stepsPerEpoch).toFixed(header.steps > 3 * header.stepsPerEpoch ? 1 : 2);
+    this.$("output").textContent = `epoch ${epochs} · step ${Math.round(shown.step).toLocaleString("en")}`;
+    this.range.setAttribute("aria-valuetext", `epoch ${epochs}`);
+    this.root.dataset.step = Math.round(shown.step);
+    return shown;
+  }
+
+  remove() {
+    cancelAnimationFrame(this.frame);
+    this.watcher.disconnect();
+    machines.delete(this.root.parentElement);
+  }
+}
+
+const STILLED = matchMedia("(prefers-reduced-motion: reduce)");

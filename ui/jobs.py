@@ -1,0 +1,57 @@
+"""The one Jobs object of the server, who is asking it, and the visitor's own runs."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from ui import cached, shared
+from ui.components.visitor import COOKIE, remember
+
+if TYPE_CHECKING:
+    from aecore.jobs import Jobs
+
+VISITOR = "visitor"
+
+
+def jobs() -> Jobs:
+    """All visitors' trainings; the engine starts when this is first asked for."""
+    cached.need("aecore.jobs", "aecore.replay")
+    return _jobs()
+
+
+@st.cache_resource(show_spinner=False, on_release=lambda jobs: jobs.close())
+def _jobs() -> Jobs:
+    from aecore.jobs import Jobs
+
+    return Jobs()
+
+
+def visitor() -> str:
+    """Who is asking: a name that nobody guesses, kept in a cookie of this browser."""
+    if VISITOR not in st.session_state:
+        known = st.context.cookies.get(COOKIE, "")
+        st.session_state[VISITOR] = known if len(known) == 32 else secrets.token_hex(16)
+    remember(st.session_state[VISITOR])
+    return st.session_state[VISITOR]
+
+
+def settled_run() -> str | None:
+    """The run that the page is about: the address's, else the session's; now both agree."""
+    wanted = st.query_params.get(shared.RUN) or st.session_state.get(shared.RUN)
+    if wanted:
+        show(wanted)
+    return wanted
+
+
+def show(run_id: str) -> None:
+    """Puts a run on the stage, and into the address."""
+    st.session_state[shared.RUN] = st.query_params[shared.RUN] = run_id
+
+
+def leave() -> None:
+    """Takes the run off the stage."""
+    st.session_state.pop(shared.RUN, None)
+    st.query_params.pop(shared.RUN, None)
