@@ -19,7 +19,7 @@ from uuid import uuid4
 from distributed import Client, Future
 
 import aecore
-from aecore import worker
+from aecore import desk, worker
 from aecore.settings import Settings
 
 START_SECONDS = 60  # for the child to say its address: a busy machine is slow to import
@@ -156,7 +156,7 @@ class Cluster:
 
     def tell(self, address: str, job: str, word: str, value: Any = None) -> bool:
         """Says a word to a training on a worker; whether it was heard."""
-        return self._ask(address, worker.tell, job, word, value) is True
+        return self._ask(address, desk.tell, job, word, value) is True
 
     def close(self) -> None:
         """Lets go of the cluster; one of our own ends."""

@@ -7,51 +7,38 @@ any two reports. What was learnt goes back as bytes: workers and server share no
 
 import asyncio
 import os
-import queue
 import tempfile
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import psutil
 import torch
-from distributed import Worker, get_worker
+from distributed import Worker
 
 from aecore import archive, data
 from aecore.changes import Change
 from aecore.config import ConfigError
+from aecore.desk import Desk
 from aecore.fitting import Fitting, begin, measured
 from aecore.reports import Frame, arrays_to_plain, to_plain
 from aecore.resuming import resume, standing
 from aecore.run_info import Recipe
 from aecore.runs import RunError, load
 from aecore.snapshots import Probes, choose_probes, take_snapshot, to_bytes
-from aecore.training import Diverged
+from aecore.training import Diverged, batches, train_step
 
 RESOURCE = "aecore"  # how the scheduler knows the workers that may train, and that each trains one
 NICENESS = 10  # the server's answers to visitors come first
-GO_SECONDS = 30  # to wait for the server's «go»
 FRAME_SECONDS = 0.4  # between two frames to look at
 FRAME_SHARE = 0.05  # of the time, at most, goes into such frames
-
-MAILBOXES: dict[str, "queue.SimpleQueue[tuple[str, Any]]"] = {}
 
 
 async def prepare(dask_worker: Worker) -> None:
     """Makes a worker ready: everything imported, the bundled data loaded; then it may train."""
     await asyncio.to_thread(load_dataset, "digits")
     await dask_worker.set_resources(**{RESOURCE: 1})
-
-
-def tell(job: str, word: str, value: Any = None) -> bool:
-    """Puts a word into the mailbox of a training in this process; whether there is one."""
-    mailbox = MAILBOXES.get(job)
-    if mailbox is not None:
-        mailbox.put((word, value))
-    return mailbox is not None
 
 
 def work(order: dict[str, Any]) -> dict[str, Any]:
@@ -62,71 +49,31 @@ def work(order: dict[str, Any]) -> dict[str, Any]:
         "message": why it failed, in words for the person who asked for it.
     """
     be_nice()
-    job = order["job"]
-    mailbox = MAILBOXES[job] = queue.SimpleQueue()
     try:
-        return _work(order, Desk(job, order["topic"], mailbox))
+        with Desk(order["job"], order["attempt"], order["topic"]) as desk:
+            return _work(order, desk)
     except (Diverged, ConfigError, RunError, data.DatasetMissing, data.DownloadFailed) as error:
         return {"end": "failed", "message": str(error)}
     except (MemoryError, RuntimeError) as error:
         if not is_out_of_memory(error):
             raise
-        return {"end": "failed", "message": OUT_OF_MEMORY}
-    finally:
-        MAILBOXES.pop(job, None)
+        return {"end": "failed", "message": f"The worker ran out of memory. {MEMORY_ADVICE}"}
 
 
-def _work(order: dict[str, Any], desk: "Desk") -> dict[str, Any]:
+def _work(order: dict[str, Any], desk: Desk) -> dict[str, Any]:
     fitting = take_up(order)
     probes = choose_probes(fitting.dataset)
     desk.send("started", **describe(fitting, probes))
     word, planned = desk.wait()
     if word != "go":
         return {"end": "abandoned"}
-    fitting.training.planned += [Change.model_validate(change) for change in planned]
+    plan(fitting, [Change.model_validate(change) for change in planned])
     end = follow(fitting, probes, desk)
     if end == "abandoned":
         return {"end": end}
     run = fitting.finish(measure=False)
     run.optimizer = standing(fitting.training)
     return {"end": end, "archive": archive.pack_run(run)}
-
-
-@dataclass
-class Desk:
-    """A training's line to the server: what it sends, and what comes in."""
-
-    job: str
-    topic: str
-    mailbox: "queue.SimpleQueue[tuple[str, Any]]"
-    worker: Worker = field(default_factory=get_worker)
-
-    def __post_init__(self) -> None:
-        self.key = self.worker.get_current_task()
-
-    def send(self, kind: str, **content: Any) -> None:
-        """Sends a message of plain data."""
-        address = self.worker.address
-        message = {"job": self.job, "kind": kind, "worker": address, "content": content}
-        self.worker.log_event(self.topic, message)
-
-    def wait(self) -> tuple[str, Any]:
-        """The first word that comes; «silence» where none does."""
-        try:
-            return self.mailbox.get(timeout=GO_SECONDS)
-        except queue.Empty:
-            return "silence", None
-
-    def words(self) -> Iterator[tuple[str, Any]]:
-        """The words that have come since the last look."""
-        while not self.mailbox.empty():
-            yield self.mailbox.get()
-
-    @property
-    def abandoned(self) -> bool:
-        """Whether nobody wants this training any more: its server is gone, or took it back."""
-        task = self.worker.state.tasks.get(self.key)
-        return task is None or task.state in ("cancelled", "resumed")
 
 
 def take_up(order: dict[str, Any]) -> Fitting:
@@ -140,9 +87,14 @@ def take_up(order: dict[str, Any]) -> Fitting:
         fitting = resume(load(folder), dataset)
     if order["more_epochs"]:
         epochs = int(fitting.training.epoch) + order["more_epochs"]
-        more = Change(step=fitting.training.step, name="epochs", value=epochs)
-        fitting.training.planned.append(more)
+        plan(fitting, [Change(step=fitting.training.step, name="epochs", value=epochs)])
     return fitting
+
+
+def plan(fitting: Fitting, changes: list[Change]) -> None:
+    """Adds changes to come, which are made in the order of their steps."""
+    planned = fitting.training.planned
+    planned[:] = sorted([*planned, *changes], key=lambda change: change.step)
 
 
 def describe(fitting: Fitting, probes: Probes) -> dict[str, Any]:
@@ -173,8 +125,7 @@ def follow(fitting: Fitting, probes: Probes, desk: Desk) -> str:
         for word, value in desk.words():
             if word in ("stopped", "paused"):
                 return word
-            change = Change(step=fitting.training.step, name=word, value=value)
-            fitting.training.planned.append(change)
+            plan(fitting, [Change(step=fitting.training.step, name=word, value=value)])
         if desk.abandoned:
             return "abandoned"
     return "finished"
@@ -209,19 +160,22 @@ def measure(packed: bytes) -> bytes:
         return archive.pack_run(measured(run, load_dataset(run.recipe.dataset)))
 
 
-def trial(recipe: dict[str, Any], seconds: float = 0.5) -> float:
-    """How long an epoch of a recipe takes here, in seconds, from its first steps."""
+def trial(recipe: dict[str, Any], seconds: float = 0.3) -> float:
+    """How long an epoch of a recipe takes here, in seconds, from some of its steps."""
     be_nice()
     parsed = Recipe.model_validate(recipe)
     fitting = begin(parsed, load_dataset(parsed.dataset))
-    begun = None
-    for progress in fitting.progress():
-        now = time.perf_counter()
-        if begun and now - begun[0] > seconds:
+    training = fitting.training
+    training.model.train()
+    since, steps = time.perf_counter(), 0
+    for x, y in batches(fitting.dataset.train, training):
+        train_step(training, x, y)
+        steps, elapsed = steps + 1, time.perf_counter() - since
+        if elapsed > seconds:
             break
-        if begun is None and progress.step >= 2:  # the first steps are slower
-            begun = now, progress.step
-    return (now - begun[0]) / (progress.step - begun[1]) * fitting.training.steps_per_epoch
+        if training.step == 1 < training.steps_per_epoch:  # the first step is slower
+            since, steps = time.perf_counter(), 0
+    return elapsed / steps * training.steps_per_epoch
 
 
 @lru_cache(maxsize=2)
@@ -239,9 +193,9 @@ def be_nice() -> None:
         os.nice(max(0, NICENESS - os.nice(0)))
 
 
-OUT_OF_MEMORY = (
-    "The worker ran out of memory. A step holds every layer's output for a whole batch: try a "
-    "smaller batch, or fewer or narrower layers."
+MEMORY_ADVICE = (
+    "A step holds the output of every layer for a whole batch: try a smaller batch, or fewer or "
+    "narrower layers."
 )
 
 

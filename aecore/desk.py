@@ -1,0 +1,70 @@
+"""A training's line to its server: what it sends, and what it is told.
+
+It lives in a worker's process. Messages go out as Dask events; words come in through `tell`, which
+the server calls in that process.
+"""
+
+import queue
+from collections.abc import Iterator
+from typing import Any
+
+from distributed import get_worker
+
+GO_SECONDS = 30  # to wait for the server's first word
+
+Word = tuple[str, Any]
+MAILBOXES: dict[str, "queue.SimpleQueue[Word]"] = {}  # of the trainings in this process
+
+
+def tell(job: str, word: str, value: Any = None) -> bool:
+    """Puts a word into the mailbox of a training in this process; whether there is one."""
+    mailbox = MAILBOXES.get(job)
+    if mailbox is not None:
+        mailbox.put((word, value))
+    return mailbox is not None
+
+
+class Desk:
+    """One training's line, open while it is worked on: `with Desk(...) as desk`."""
+
+    def __init__(self, job: str, attempt: int, topic: str):
+        self.job, self.attempt, self.topic = job, attempt, topic
+        self.worker = get_worker()
+        self.key = self.worker.get_current_task()
+        self.mailbox: queue.SimpleQueue[Word] = queue.SimpleQueue()
+
+    def __enter__(self) -> "Desk":
+        MAILBOXES[self.job] = self.mailbox
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        MAILBOXES.pop(self.job, None)
+
+    def send(self, kind: str, **content: Any) -> None:
+        """Sends a message of plain data."""
+        message = {
+            "job": self.job,
+            "attempt": self.attempt,
+            "worker": self.worker.address,
+            "kind": kind,
+            "content": content,
+        }
+        self.worker.log_event(self.topic, message)
+
+    def wait(self) -> Word:
+        """The first word that comes; «silence» where none does."""
+        try:
+            return self.mailbox.get(timeout=GO_SECONDS)
+        except queue.Empty:
+            return "silence", None
+
+    def words(self) -> Iterator[Word]:
+        """The words that have come since the last look."""
+        while not self.mailbox.empty():
+            yield self.mailbox.get()
+
+    @property
+    def abandoned(self) -> bool:
+        """Whether nobody wants this training any more: its server is gone, or took it back."""
+        task = self.worker.state.tasks.get(self.key)
+        return task is None or task.state in ("cancelled", "resumed")
