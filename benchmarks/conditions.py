@@ -5,6 +5,8 @@ import platform
 
 import torch
 
+from benchmarks import timing
+
 BUSY = 0.5  # load a core from which on two threads would wait for each other
 
 
@@ -34,6 +36,7 @@ def now(threads: str) -> dict[str, str | int | float]:
         "cores": os.cpu_count() or 1,
         "torch threads": threads,
         "load at the start": load(),
+        "clock": timing.clock_in_words(),
         "processor": f"{platform.machine()}, {torch.backends.cpu.get_cpu_capability()}",
         "bfloat16 in hardware": "yes" if torch.cpu._is_avx512_bf16_supported() else "no",
         "torch": torch.__version__,

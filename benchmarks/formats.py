@@ -14,8 +14,8 @@ from benchmarks.timing import in_turns, ratio, spread
 
 MODELS = ("vae", "ae", "conv_vae", "conv_ae", "vq_vae")
 BATCH = 128
-STEPS = 20  # a round
-ROUNDS = 7
+STEPS = 15  # a round
+ROUNDS = 5
 LAYOUTS = {"contiguous": torch.contiguous_format, "channels_last": torch.channels_last}
 PRECISIONS = ("float32", "bfloat16")
 
