@@ -61,7 +61,9 @@ def normalise(strokes: ArrayLike, ink: int = 1, center: bool = True) -> Drawing:
     strokes: (H, W) of any size, floats in [0, 1] or uint8 in [0, 255].
     ink: the value of full ink, 1 (light on dark) or 0 (dark on light).
     center: False only shrinks the whole pad to 28x28, to show what the model would see then.
-    Raises DrawingError for an array that is no picture: wrong shape, no pixels, NaN.
+
+    Raises:
+        DrawingError: the array is no picture: wrong shape, no pixels, not numbers.
     """
     pad = _as_ink(strokes, ink)
     if pad.max() <= FAINT:
@@ -80,7 +82,7 @@ def stroke_width(image: np.ndarray) -> float:
     A stroke of width w and length l has area w l and two sides of length l, so w is twice the ink
     divided by the length of its outline, which for a grey image is the sum of the gradient's norm
     (its total variation). On 2,000 training images this correlates 0.955 with the mean of the
-    distance transform along the ridges, at a fiftieth of the time, and needs no threshold.
+    distance transform along the ridges of the enlarged image.
     """
     framed = np.pad(np.asarray(image, np.float32), 1)
     down, right = np.diff(framed, axis=0), np.diff(framed, axis=1)

@@ -24,8 +24,10 @@ def from_upload(data: bytes) -> np.ndarray:
     Colours become grey; what is see-through becomes paper; the side that the border shows is
     taken for paper, so dark on light and light on dark both come out with ink 1. The most
     contrasting pixel is full ink, and as much grain as the border has is removed.
-    Raises DrawingError for anything but a PNG or JPEG of at most 10 MB and 16 million pixels
-    (a large JPEG is decoded at reduced size, so photographs of any phone pass).
+
+    Raises:
+        DrawingError: this is no PNG or JPEG, or it has more than 10 MB or 16 million pixels
+            (a JPEG is decoded at a reduced size, so photographs of 48 million are read).
     """
     if len(data) > MAX_BYTES:
         raise DrawingError(f"This file has {len(data) / 2**20:.1f} MB; at most 10 MB are read.")
