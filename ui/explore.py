@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from ui import cached, explore_kit, explore_pad, explore_place, page, pickers
+from ui import cached, explore_address, explore_kit, explore_pad, explore_place, page, pickers
 from ui.components import latent_pad
 from ui.explore_sheets import plane, traversals
 from ui.explore_sums import sums
@@ -27,6 +27,9 @@ VIEWS = {
     "plane": "Two coordinates at a time",
     "sum": "Arithmetic",
 }
+
+
+OF_COORDINATES = ("rows", "plane")  # views that a grid of codes has nothing for
 
 
 def hands_on() -> ListedRun | None:
@@ -57,17 +60,12 @@ def hands_on() -> ListedRun | None:
 
 
 def _views(chosen: ListedRun, kit: Kit, seen: Reading | None, place: Place) -> None:
-    names = [name for name in VIEWS if not (kit.abilities.discrete and name in ("rows", "plane"))]
-    view = st.segmented_control(
-        "View",
-        names,
-        format_func=VIEWS.get,
-        default="walk",
-        required=True,
-        key="view",
-        bind="query-params",
-        label_visibility="collapsed",
-    )
+    views = {
+        name: words
+        for name, words in VIEWS.items()
+        if not (kit.abilities.discrete and name in OF_COORDINATES)
+    }
+    view = explore_address.choose("view", "View", views, "walk", show_label=False)
     if view == "walk":
         walk(chosen.id, chosen.folder, kit, seen)
     elif view == "rows":
@@ -80,9 +78,7 @@ def _views(chosen: ListedRun, kit: Kit, seen: Reading | None, place: Place) -> N
 
 def _look(view: str, **choices: str) -> None:
     """Opens a view with its choices, as a link would."""
-    for name, value in {"view": view, **choices}.items():
-        st.session_state[name] = value
-        st.query_params[name] = value
+    st.session_state.update({"view": view, **choices})
 
 
 EXPERIMENTS = [

@@ -91,9 +91,7 @@ def downloads(run_id: str, kit: Kit, place: Place) -> None:
         )
         st.download_button(
             "Coordinates (JSON)",
-            lambda: export.coordinates_json(
-                run_id, code, place.y, usage, kit.space.unit, link
-            ),
+            lambda: export.coordinates_json(run_id, code, place.y, usage, kit.space.unit, link),
             f"{run_id}.json",
             "application/json",
             icon=":material/data_object:",

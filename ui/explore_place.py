@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import streamlit as st
 
+from ui import explore_address
+
 if TYPE_CHECKING:
     from aecore.reading import Reading
     from ui.explore_kit import Kit
@@ -40,8 +42,7 @@ class Place:
 def current(run_id: str, kit: Kit, seen: Reading | None) -> Place:
     """Where the visitor is: by the link, by their last release, or at their drawing's code."""
     places = st.session_state.setdefault("places", {})
-    given = st.query_params.get("z")
-    if given and given != st.session_state.get("place_written"):
+    if explore_address.given("z"):
         _take_link(run_id, kit, seen)
     place = places.get(run_id)
     if place is None or place.digest != kit.portable.digest:
@@ -114,7 +115,6 @@ def _take_link(run_id: str, kit: Kit, seen: Reading | None) -> None:
     """Reads the place from the address, whole or not at all; FAULT says why not."""
     from aecore.coordinates import CoordinatesError
 
-    st.session_state["place_written"] = st.query_params["z"]
     try:
         place = _linked(kit, start(kit, seen))
         numbers(kit, place)
@@ -159,9 +159,5 @@ def _write(place: Place) -> None:
             wanted["y"] = str(place.y)
         if place.real is not None:
             wanted["real"] = str(place.real + 1)
-    st.session_state["place_written"] = wanted.get("z")
     for name in NAMES:
-        if name in wanted and st.query_params.get(name) != wanted[name]:
-            st.query_params[name] = wanted[name]
-        elif name not in wanted and name in st.query_params:
-            del st.query_params[name]
+        explore_address.keep(name, wanted.get(name))

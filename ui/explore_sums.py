@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from ui import explore_kit, images
+from ui import explore_address, explore_kit, images
 
 if TYPE_CHECKING:
     import torch
@@ -25,12 +25,11 @@ def sums(kit: Kit, seen: Reading | None, y: int | None) -> None:
     """The section: the sum as text, as pictures, and its nearest real digits."""
     from aecore import walks
 
-    text = st.text_input(
+    text = explore_address.write(
+        "sum",
         "A sum of codes",
-        value=FIRST,
+        FIRST,
         max_chars=60,
-        key="sum",
-        bind="query-params",
         help="A digit stands for the mean code of its class, `me` for your drawing, "
         "`#12` for training digit 12.",
         width=320,
@@ -42,8 +41,10 @@ def sums(kit: Kit, seen: Reading | None, y: int | None) -> None:
         st.warning(f"{error}.")
         return
     told = terms[0][3] if y is None or terms[0][3] is not None else y
-    pictures = [_item(SIGNS[sign] if n or sign < 0 else "", picture, name)
-                for n, (sign, _, picture, _, name) in enumerate(terms)]
+    pictures = [
+        _item(SIGNS[sign] if n or sign < 0 else "", picture, name)
+        for n, (sign, _, picture, _, name) in enumerate(terms)
+    ]
     answer = explore_kit.pictures(kit, code[None].numpy(), told if told is not None else y)[0]
     st.html(_line([*pictures, _item("=", answer, "the sum, decoded")]))
     _neighbours(kit, code)
@@ -59,11 +60,9 @@ def _term(kit: Kit, token: str, seen: Reading | None):
         vector = walks.class_mean(model, kit.space, label)
         code = walks.add(model, [(1, vector)])
         picture = explore_kit.pictures(kit, code[None].numpy(), label)[0]
-        return vector, picture, label, f"mean of {len(kit.space.examples(label)):,} {label}s"
+        return vector, picture, label, f"the mean {label}"
     drawn = token == "me"
-    found = explore_kit.digit(
-        kit, explore_kit.DRAWING if drawn else str(int(token[1:]) - 1), seen
-    )
+    found = explore_kit.digit(kit, explore_kit.DRAWING if drawn else str(int(token[1:]) - 1), seen)
     if found is None:
         raise walks.SumError("there is no drawing" if drawn else f"there is no digit {token}")
     return walks.embedded(model, found.z[None])[0], found.image.numpy(), found.y, found.name

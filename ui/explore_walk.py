@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from ui import cached, explore_kit
+from ui import cached, explore_address, explore_kit
 from ui.components.player import player
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 STEPS = 49
 ENDS = {"from": "From", "to": "To"}
 DRAWN = "drawing"
-OPTIONS = [DRAWN, *map(str, range(10))]
 FIRST = {"from": DRAWN, "to": "8"}
 PATHS = {"straight": "straight", "spherical": "round the origin"}
 
@@ -29,15 +28,7 @@ def walk(run_id: str, folder: Path, kit: Kit, seen: Reading | None) -> None:
     """The section: its two ends, its path, the films, the downloads."""
     start = _end("from", kit, seen)
     end = _end("to", kit, seen)
-    path = st.segmented_control(
-        "Path",
-        list(PATHS),
-        format_func=PATHS.get,
-        default="straight",
-        required=True,
-        key="path",
-        bind="query-params",
-    )
+    path = explore_address.choose("path", "Path", PATHS, "straight")
     if start is None or end is None:
         st.info("Draw a digit on Home first, or start from a real one.")
         return
@@ -46,7 +37,8 @@ def walk(run_id: str, folder: Path, kit: Kit, seen: Reading | None) -> None:
         "Through the latent space": found.frames.numpy(),
         "Through pixels: one picture fades into the other": found.pixels.numpy(),
     }
-    player(films, _at(), _stay_at, key="walk_player")
+    at = explore_address.number("at", STEPS // 2, STEPS)
+    player(films, at, _stay_at, key="walk_player")
     _downloads(run_id, found, {"from": start.name, "to": end.name, "path": path})
 
 
@@ -55,7 +47,7 @@ def _tokens(start: Digit, end: Digit) -> tuple:
     return tuple((end.name, end.y, end.image.numpy().tobytes()) for end in (start, end))
 
 
-@st.cache_data(show_spinner=False, max_entries=64)
+@st.cache_resource(show_spinner=False, max_entries=64)
 def _walk(
     folder: Path, stamps: tuple, _kit: Kit, _start: Digit, _end: Digit, path: str, ends: tuple
 ) -> Walk:
@@ -66,17 +58,11 @@ def _walk(
 
 def _end(name: str, kit: Kit, seen: Reading | None) -> Digit | None:
     """One end: the drawing, or the nth example of a class; both in the address."""
-    options = OPTIONS if len(kit.space) else OPTIONS[:1]
+    classes = map(str, range(10)) if len(kit.space) else ()
+    options = {DRAWN: "My drawing"} | {label: label for label in classes}
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        chosen = st.segmented_control(
-            ENDS[name],
-            options,
-            format_func=lambda option: "My drawing" if option == DRAWN else option,
-            default=FIRST[name] if FIRST[name] in options else DRAWN,
-            required=True,
-            key=name,
-            bind="query-params",
-        )
+        first = FIRST[name] if FIRST[name] in options else DRAWN
+        chosen = explore_address.choose(name, ENDS[name], options, first)
         if len(options) > 1:
             st.button(
                 "",
@@ -96,23 +82,16 @@ def _end(name: str, kit: Kit, seen: Reading | None) -> Digit | None:
 
 def _nth(name: str) -> int:
     """Which example of the class, from the address; 0 is the most typical one."""
-    text = st.query_params.get(f"{name}_n", "0")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
+    return explore_address.number(f"{name}_n", 0, 5_000)
 
 
 def _shuffle(name: str) -> None:
-    label, nth = str(random.randrange(10)), str(random.randrange(1, 300))
-    st.session_state[name] = label
-    st.query_params.update({name: label, f"{name}_n": nth})
-
-
-def _at() -> int:
-    text = st.query_params.get("at", "")
-    return min(int(text), STEPS - 1) if text.isascii() and text.isdigit() else STEPS // 2
+    st.session_state[name] = str(random.randrange(10))
+    explore_address.keep(f"{name}_n", str(random.randrange(1, 300)))
 
 
 def _stay_at(step: int) -> None:
-    st.query_params["at"] = str(step)
+    explore_address.keep("at", str(step))
 
 
 def _downloads(run_id: str, found: Walk, settings: dict[str, str]) -> None:

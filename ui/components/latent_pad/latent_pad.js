@@ -284,7 +284,8 @@ class LatentPad {
 
   /** A code's own picture: the middle of what a grid full of it decodes to. */
   portrait(canvas, code) {
-    const picture = this.decode(new Int32Array(this.z.length).fill(code), 0);
+    const [height, width] = this.model.plan.input.grid;
+    const picture = this.decode(new Int32Array(height * width).fill(code));
     const patch = new Float32Array(SIDE * SIDE), start = (SIDE - PATCH) / 2;
     const zoom = SIDE / PATCH;
     for (let k = 0; k < patch.length; k++) {
