@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from aecore.changes import Change
 from aecore.config import live_fields
-from aecore.job_records import UNDER_WAY, Record, State
+from aecore.job_records import UNDER_WAY, Record, Records, State
+from aecore.queueing import Forecast
 from aecore.reports import Frame, Report, arrays_from_plain, from_plain
 from aecore.run_info import Recipe
 
@@ -25,7 +26,8 @@ class Status:
     """How a run stands, for a page to show.
 
     place, wait_seconds: while queued. report, seconds_left: once it trains. message: why it
-    failed or was interrupted, and what to do; has_run: whether there is something to look at.
+    failed or was interrupted, and what to do; has_run: whether there is something to look at;
+    can_go_on: whether that can be trained further.
     settings: those that may be changed now, with their values; changes: those made so far.
     """
 
@@ -35,6 +37,7 @@ class Status:
     recipe: Recipe
     message: str
     has_run: bool
+    can_go_on: bool
     created: float
     kept_until: float
     ending: bool = False  # a stop or a pause was asked for and is on its way
@@ -53,6 +56,21 @@ class Status:
         return self.state in UNDER_WAY or self.measuring
 
 
+@dataclass(frozen=True)
+class View:
+    """A run as a page sees it: how it stands, and the reports since the last look.
+
+    frame: the latest one; probes: the images that frames are about, and the labels of the map.
+    next: pass it as `since` to `watch` the next time.
+    """
+
+    status: Status
+    reports: list[Report]
+    frame: Report | None
+    probes: Frame | None
+    next: int
+
+
 @dataclass
 class Job:
     """A run and its training. Read and written under the Jobs' lock."""
@@ -64,7 +82,7 @@ class Job:
     attempt: int = 0
     restarts: int = 0
     future: "Future | None" = None
-    measuring: "Future | None" = None
+    measuring: "Literal[True] | Future | None" = None  # True: its test metrics are to be computed
     worker: str | None = None
     words: deque[tuple[str, Any]] = field(default_factory=deque)  # to be said to the worker
     begun: tuple[Change, ...] = ()  # changes in the run that it goes on with
@@ -99,6 +117,30 @@ class Job:
                 values[change.name] = change.value
         return values
 
+    def status(self, records: Records, forecast: Forecast | None) -> Status:
+        """How it stands; `forecast` is its place in the queue, where it is there."""
+        record, running = self.record, self.record.state == "running"
+        return Status(
+            id=record.id,
+            name=record.name or f"{record.recipe.entry.title}, {record.recipe.dataset}",
+            state=record.state,
+            recipe=record.recipe,
+            message=record.message,
+            has_run=records.has_run(record.id),
+            can_go_on=records.can_go_on(record.id),
+            created=record.created,
+            kept_until=records.kept_until(record),
+            ending=self.ending is not None,
+            measuring=self.measuring is not None,
+            restarts=self.restarts,
+            place=forecast.place if forecast else None,
+            wait_seconds=forecast.seconds if forecast else None,
+            report=self.report,
+            seconds_left=self.report.seconds_left if running and self.report else None,
+            settings=self.settings if running else {},
+            changes=(*self.begun, *self.changes),
+        )
+
     def enqueue(self, fallback: State, goes_on: bool = False, more_epochs: int = 0) -> None:
         """Puts it (back) into the queue."""
         self.fallback, self.goes_on, self.more_epochs = fallback, goes_on, more_epochs
@@ -110,10 +152,19 @@ class Job:
         self.restarts += 1
         self._forget_attempt()
 
+    def take_back(self) -> None:
+        """Out of the queue: what a worker may still say of it is ignored."""
+        self.attempt += 1
+        self._forget_attempt()
+
+    def forget_reports(self) -> None:
+        """Lets go of what was only for watching it train: the run itself is in its folder."""
+        self.reports, self.frame_at, self.probes = [], None, None
+
     def _forget_attempt(self) -> None:
-        self.future = self.worker = self.frame_at = None
+        self.future = self.worker = None
         self.words.clear()
-        self.reports = []
+        self.forget_reports()
 
     def hear(self, message: Mapping[str, Any]) -> None:
         """Takes a message of its worker; what a lost worker still says is ignored."""

@@ -20,14 +20,13 @@ from pydantic import Field, ValidationError
 from aecore.archive import pack, receive, unpack
 from aecore.config import Config, ConfigError
 from aecore.run_info import Recipe
-from aecore.runs import JSON_FILE, Run, RunError, load, read_info
+from aecore.runs import JSON_FILE, OPTIMIZER_FILE, Run, RunError, load, read_info
 
 State = Literal["queued", "running", "paused", "finished", "stopped", "failed", "interrupted"]
 UNDER_WAY = ("queued", "running")
 RECORD_FILE = "job.json"
 ID = re.compile(r"[0-9a-f]{32}")
 DAY = 86_400.0
-TOUCH_SECONDS = 3_600  # a use is noted at most so often
 
 log = logging.getLogger(__name__)
 
@@ -76,6 +75,10 @@ class Records:
     def has_run(self, run_id: str) -> bool:
         """Whether something was kept of it."""
         return (self.run_folder(run_id) / JSON_FILE).exists()
+
+    def can_go_on(self, run_id: str) -> bool:
+        """Whether it can be trained further: its optimizer's state was kept."""
+        return (self.run_folder(run_id) / OPTIMIZER_FILE).exists()
 
     def write(self, record: Record) -> Record:
         """Writes a record: whole, or not at all."""
