@@ -17,6 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 from safetensors import SafetensorError
@@ -116,16 +117,7 @@ def read_info(folder: str | Path) -> RunInfo:
         RunError: names the file and the fault.
     """
     path = Path(folder) / JSON_FILE
-    try:
-        if path.stat().st_size > MAX_JSON_BYTES:
-            raise RunError(f"{path}: larger than {MAX_JSON_BYTES // 1_000_000} MB, refused")
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise RunError(f"{path}: is missing, so this folder holds no run") from error
-    except OSError as error:
-        raise RunError(f"{path}: can't be read ({error.strerror})") from error
-    except (ValueError, RecursionError) as error:
-        raise RunError(f"{path}: truncated, or not JSON ({error})") from error
+    content = _read_json(path)
     found = content.get("format") if isinstance(content, dict) else None
     if not isinstance(found, int) or found < 1:
         raise RunError(f"{path}: has no format number, so it isn't a run of Bottleneck")
@@ -137,6 +129,19 @@ def read_info(folder: str | Path) -> RunInfo:
         return RunInfo.model_validate(content)
     except (ValidationError, ConfigError) as error:
         raise RunError(f"{path}: {_first_fault(error)}") from error
+
+
+def _read_json(path: Path) -> Any:
+    try:
+        if path.stat().st_size <= MAX_JSON_BYTES:
+            return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise RunError(f"{path}: is missing, so this folder holds no run") from error
+    except OSError as error:
+        raise RunError(f"{path}: can't be read ({error.strerror})") from error
+    except (ValueError, RecursionError) as error:
+        raise RunError(f"{path}: truncated, or not JSON ({error})") from error
+    raise RunError(f"{path}: larger than {MAX_JSON_BYTES // 1_000_000} MB, refused")
 
 
 def load(folder: str | Path) -> Run:
