@@ -103,7 +103,8 @@ def with_changes(config: Config, changes: Mapping[str, Any]) -> Config:
     values = config.model_dump()
     for name, value in changes.items():
         if name not in fields:
-            raise ConfigError(f"there is no setting called {reprlib.repr(name)}.\n{explain(config)}")
+            unknown = reprlib.repr(name)
+            raise ConfigError(f"there is no setting called {unknown}.\n{explain(config)}")
         values[name] = _from_text(fields[name], value) if isinstance(value, str) else value
     try:
         return type(config).model_validate(values)
