@@ -3,10 +3,13 @@
 from functools import cache
 
 import pytest
+import torch
 
 from aecore import data
 from aecore.runs import save
 from tests.small import few, fit, small_recipe
+
+torch.set_num_threads(1)  # small models; several threads on busy cores are many times slower
 
 
 @pytest.fixture(scope="session")

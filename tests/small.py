@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import torch
+
 from aecore.config import Config, with_changes
 from aecore.data import Dataset, Split
 from aecore.fitting import Fitting, begin
@@ -32,8 +34,9 @@ def small_recipe(model_id: str, seed: int = 0, training: TrainConfig = QUICK, **
 def fit(recipe: Recipe, dataset: Dataset) -> Fitting:
     """A recipe followed to its end."""
     fitting = begin(recipe, dataset)
-    for _ in fitting.progress():
-        pass
+    with torch.enable_grad():  # a test that asks for a trained model may be without gradients
+        for _ in fitting.progress():
+            pass
     return fitting
 
 

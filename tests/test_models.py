@@ -89,7 +89,7 @@ def trained(trained_run, model_id):
 
 @pytest.fixture(autouse=True)
 def _the_global_generator_is_left_alone():
-    """All randomness comes from the generators that are passed; see RULES of loss and sample."""
+    """All randomness comes from the generators that are passed."""
     before = torch.random.get_rng_state()
     yield
     assert torch.equal(torch.random.get_rng_state(), before)
@@ -155,7 +155,7 @@ def test_a_reconstruction_is_the_sigmoid_of_the_logits_of_the_code(trained, x, y
         images = trained.reconstruct(x, y)
         logits = trained.decode(trained.encode(x, y).z, y)
     assert torch.equal(images, torch.sigmoid(logits))
-    assert 0 <= images.min() and images.max() <= 1
+    assert images.min() >= 0 and images.max() <= 1
     assert images.std() > 0.05
 
 
@@ -298,7 +298,7 @@ def test_every_ability_is_declared_by_some_row_and_missing_in_another():
 def test_what_samples_draws_images_that_its_generator_decides(trained, y):
     first, again, other = (trained.sample(len(y), y, seeded(seed)) for seed in (1, 1, 2))
     assert first.shape == (len(y), 1, 28, 28)
-    assert 0 <= first.min() and first.max() <= 1
+    assert first.min() >= 0 and first.max() <= 1
     assert torch.equal(first, again)
     assert not torch.equal(first, other)
     assert not torch.equal(first[0], first[1])
@@ -397,7 +397,7 @@ def test_a_denoiser_corrupts_images_as_its_generator_decides(model, x):
     assert torch.equal(first, again)
     assert not torch.equal(first, other)
     assert not torch.equal(first, x)
-    assert 0 <= first.min() and first.max() <= 1
+    assert first.min() >= 0 and first.max() <= 1
 
 
 @able("denoises")
