@@ -58,7 +58,8 @@ def interpolate(start: Tensor, end: Tensor, steps: int, path: Path = "straight")
         lengths = start.norm(), end.norm()
         cosine = (start @ end / (lengths[0] * lengths[1]).clamp(min=1e-12)).clamp(-1, 1)
         angle = cosine.arccos()
-        if angle.sin() > 1e-4:  # the same or opposite directions have no one arc: go straight
+        # No one arc joins the same or opposite directions, or the origin to anything: go straight.
+        if angle.sin() > 1e-4 and min(lengths) > 0:
             unit_start, unit_end = start / lengths[0], end / lengths[1]
             arc = ((1 - t) * angle).sin() * unit_start + (t * angle).sin() * unit_end
             return arc / angle.sin() * ((1 - t) * lengths[0] + t * lengths[1])
