@@ -135,8 +135,9 @@ def _curve(points: np.ndarray) -> np.ndarray:
 
 
 def _draw_path(draw: ImageDraw.ImageDraw, path: np.ndarray, ink: int) -> None:
+    path = path - [0.5, 0.5, 0]  # Pillow counts from the middles of pixels
     for (x0, y0, _), (x1, y1, width) in zip(path[:-1], path[1:], strict=True):
         draw.line((x0, y0, x1, y1), fill=ink, width=round(width))
     for x, y, width in path:
-        r = width / 2
+        r = (width - 1) / 2
         draw.ellipse((x - r, y - r, x + r, y + r), fill=ink)

@@ -1,4 +1,4 @@
-"""Strokes: what is written is read again, what is hostile is refused, what is drawn has its size."""
+"""Strokes: what is written is read again, what is hostile is refused, what is drawn has a size."""
 
 import base64
 

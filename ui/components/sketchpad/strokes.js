@@ -11,11 +11,14 @@ function paintStroke(context, { flags, points }, { pen, eraser }) {
   const mix = (a, p, b, q) => [0, 1].map((k) => (a * p[k] + b * q[k]) / (a + b));
   const knot = (i) => mix(4, at[i], 2, mix(1, at[i - 1], 1, at[i + 1]));
   context.globalCompositeOperation = erases ? "destination-out" : "source-over";
+  context.beginPath(); // a dot, as a line of no length isn't drawn
+  context.arc(...at[0], width(points[0]) / 2, 0, 2 * Math.PI);
+  context.fill();
   let from = at[0];
-  for (let i = 0; i < Math.max(1, at.length - 1); i++) {
-    const next = at[i + 1] ?? from; // a dot is a stroke that goes nowhere
+  for (let i = 0; i + 1 < at.length; i++) {
+    const next = at[i + 1];
     const to = i + 2 < at.length ? knot(i + 1) : next;
-    context.lineWidth = width(points[i + 1] ?? points[i]);
+    context.lineWidth = width(points[i + 1]);
     context.beginPath();
     context.moveTo(...from);
     context.bezierCurveTo(...mix(2, at[i], 1, next), ...mix(1, at[i], 2, next), ...to);
