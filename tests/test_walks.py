@@ -53,7 +53,9 @@ def test_a_sum_is_read_term_by_term():
     assert walks.read_sum("-1+ME −#12") == [(-1, "1"), (1, "me"), (-1, "#12")]
 
 
-@pytest.mark.parametrize("text", ["", "7 -", "7 4", "77", "hello", "7 * 4", "-3", "#", "1+" * 9 + "1"])
+@pytest.mark.parametrize(
+    "text", ["", "7 -", "7 4", "77", "hello", "7 * 4", "-3", "#", "1+" * 9 + "1"]
+)
 def test_what_is_no_sum_is_refused(text):
     with pytest.raises(SumError):
         walks.read_sum(text)
