@@ -92,6 +92,7 @@ class Job:
     images: int = 0
     frame_at: int | None = None  # the latest report with a frame
     ending: Literal["stopped", "paused", None] = None  # asked for, and on its way
+    ended: float = 0.0  # when its training did, in seconds since 1970
 
     @property
     def id(self) -> str:
