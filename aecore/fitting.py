@@ -49,6 +49,7 @@ class Fitting:
         info = RunInfo(
             recipe=self.recipe,
             state=self.state,
+            steps_done=training.step,
             history=training.history,
             changes=tuple(training.changes),
             timing=_timing(training),

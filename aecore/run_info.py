@@ -106,6 +106,7 @@ class RunInfo(Config):
     changes: tuple[Change, ...] = ()  # made while it trained; recipe and changes decide a run
     state: Literal["finished", "stopped", "running"] = "finished"
     versions: dict[str, str] = Field(default_factory=current_versions)
+    steps_done: int | None = Field(None, ge=0, description="None in runs that don't say")
     history: list[dict[str, Any]] = Field(default_factory=list)
     metrics: dict[str, Measurement] = Field(default_factory=dict)
     reference: dict[str, list[float]] = Field(default_factory=dict)

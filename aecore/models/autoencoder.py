@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from aecore import networks
 from aecore.config import LIVE, Config
 from aecore.losses import l1, mean_squared_error
-from aecore.models.base import Abilities, Code, Loss, Model
+from aecore.models.base import Abilities, Code, Loss, Model, PlainCode
 
 LatentDim = Annotated[int, Ge(1), Le(256)]
 Widths = Annotated[tuple[Annotated[int, Ge(1), Le(1024)], ...], Len(1, 4)]
@@ -59,6 +59,14 @@ class Autoencoder(Model):
         x_hat = self.reconstruct(x)
         return Loss({"reconstruction": mean_squared_error(x_hat, x).mean()})
 
+    def plain(self, cast: str = "") -> PlainCode:
+        """x through the bottleneck and back, and the squared error of what came."""
+        return PlainCode(f"""\
+z = to_code(encoder(x))
+x_hat = torch.sigmoid(decoder(z){cast})
+return F.mse_loss(x_hat, x)
+""")
+
 
 class DenoisingConfig(AutoencoderConfig):
     """An autoencoder that is shown noise and asked for the clean image."""
@@ -98,6 +106,19 @@ class DenoisingAutoencoder(Autoencoder):
             x_hat = self.reconstruct(noisy)
         return Loss({"reconstruction": mean_squared_error(x_hat, x).mean()})
 
+    def plain(self, cast: str = "") -> PlainCode:
+        """Noise goes in, the clean image is asked for."""
+        return PlainCode(
+            f"""\
+noisy = (x + noise * torch.empty_like(x).normal_(generator=chance)).clamp(0, 1)
+torch.manual_seed(torch.randint(2**31, (), generator=chance).item())  # for the dropout
+z = to_code(encoder(noisy))
+x_hat = torch.sigmoid(decoder(z){cast})
+return F.mse_loss(x_hat, x)
+""",
+            settings=("noise",),
+        )
+
 
 class SparseConfig(AutoencoderConfig):
     """An autoencoder whose code is mostly zeros."""
@@ -131,6 +152,18 @@ class SparseAutoencoder(Autoencoder):
                 "reconstruction": mean_squared_error(x_hat, x).mean(),
                 "sparsity": self.config.sparsity * l1(z).mean(),
             }
+        )
+
+    def plain(self, cast: str = "") -> PlainCode:
+        """The squared error, and a price on every number of the code."""
+        relu = ".relu()" if self.config.code == "relu" else ""
+        return PlainCode(
+            f"""\
+z = to_code(encoder(x)){relu}
+x_hat = torch.sigmoid(decoder(z){cast})
+return F.mse_loss(x_hat, x) + sparsity * z{cast}.abs().sum(1).mean()
+""",
+            settings=("sparsity",),
         )
 
 

@@ -52,6 +52,20 @@ class Loss:
         return sum(self.terms.values())
 
 
+@dataclass(frozen=True)
+class PlainCode:
+    """A family's loss in plain PyTorch, for people to read and run (see aecore/reproduce.py).
+
+    loss: the body of `loss(x, y)`, which may call the model's layers by their names here, draws its
+    randomness from `chance`, and may use `step` and `per_epoch`. settings: the names in it that
+    stand for fields of the config. setup: what must stand before it.
+    """
+
+    loss: str
+    settings: tuple[str, ...] = ()
+    setup: str = ""
+
+
 class Model(nn.Module):
     """An autoencoder: x (B, 1, 28, 28) in [0, 1] -> z -> logits (B, 1, 28, 28).
 
@@ -86,6 +100,10 @@ class Model(nn.Module):
 
     def loss(self, x: Tensor, y: Tensor | None, generator: torch.Generator | None) -> Loss:
         """The loss of a batch by its terms; all of its randomness comes from `generator`."""
+        raise NotImplementedError
+
+    def plain(self, cast: str = "") -> PlainCode:
+        """The loss in plain PyTorch; `cast` is ".float()" where training computes in bfloat16."""
         raise NotImplementedError
 
     def at_epoch(self, epoch: float) -> None:

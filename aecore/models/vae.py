@@ -20,7 +20,7 @@ from aecore import networks
 from aecore.config import LIVE, Config
 from aecore.losses import bernoulli_nll, free_bits, gaussian_kl, reparameterise
 from aecore.models.autoencoder import LatentDim, Widths
-from aecore.models.base import CLASSES, Abilities, Code, Loss, Model, one_hot
+from aecore.models.base import CLASSES, Abilities, Code, Loss, Model, PlainCode, one_hot
 
 
 class VAEConfig(Config):
@@ -100,6 +100,30 @@ class VAE(Model):
         """Moves the KL warm-up: linear from 0 to beta over `kl_warmup_epochs`."""
         epochs = self.config.kl_warmup_epochs
         self.warmup = min(1.0, epoch / epochs) if epochs else 1.0
+
+
+    def plain(self, cast: str = "") -> PlainCode:
+        """Encode to a Gaussian, draw z from it, decode; pay for both errors and nats."""
+        config, told = self.config, self.abilities.conditional
+        inputs = f"torch.cat([x.flatten(1), F.one_hot(y, {CLASSES})], 1)" if told else "x"
+        code = f"torch.cat([z, F.one_hot(y, {CLASSES})], 1)" if told else "z"
+        weight, floor = "beta", ""
+        if config.kl_warmup_epochs:
+            weight += f" * min(1, step / per_epoch / {config.kl_warmup_epochs:g})"
+        if config.free_bits:
+            floor = ".clamp(min=free_bits)"
+        return PlainCode(
+            f"""\
+h = encoder({inputs})
+mean, logvar = to_mean(h){cast}, to_logvar(h){cast}
+z = mean + (logvar / 2).exp() * torch.empty_like(mean).normal_(generator=chance)
+logits = decoder({code}){cast}
+reconstruction = F.binary_cross_entropy_with_logits(logits, x, reduction="sum") / len(x)
+kl = (mean**2 + logvar.exp() - logvar - 1).mean(0) / 2  # nats, of each coordinate
+return reconstruction + {weight} * kl{floor}.sum()
+""",
+            settings=("beta", "free_bits") if config.free_bits else ("beta",),
+        )
 
 
 class ConditionalVAEConfig(VAEConfig):

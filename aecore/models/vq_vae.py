@@ -16,8 +16,9 @@ from aecore import networks
 from aecore.config import LIVE, Config
 from aecore.losses import mean_squared_error, nearest_code, perplexity, straight_through
 from aecore.models.autoencoder import Widths
-from aecore.models.base import Abilities, Code, Loss, Model
+from aecore.models.base import Abilities, Code, Loss, Model, PlainCode
 from aecore.models.pixel_prior import PixelPrior
+from aecore.models.plain_vq_vae import plain_vq_vae
 
 
 class VQVAEConfig(Config):
@@ -130,6 +131,10 @@ class VQVAE(Model):
         alive = (self.code_counts > FADED).unsqueeze(1)
         average = self.code_sums / self.code_counts.unsqueeze(1)
         self.codebook.copy_(torch.where(alive, average, self.codebook))
+
+    def plain(self, cast: str = "") -> PlainCode:
+        """Everything but the prior, which learns from the grids and changes nothing here."""
+        return plain_vq_vae(self.config, cast)
 
     def sample_latent(self, n: int, generator: torch.Generator | None = None) -> Tensor:
         """n grids drawn from the learned prior, as the entries they name: (n, d, h, w)."""
