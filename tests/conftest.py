@@ -5,7 +5,7 @@ from functools import cache
 import pytest
 import torch
 
-from aecore import data
+from aecore import classifier, data
 from aecore.runs import save
 from tests.small import few, fit, small_recipe
 
@@ -52,3 +52,18 @@ def trained_run(fitted):
 def run_folder(trained_run, tmp_path):
     """run_folder(model_id): a fresh copy of that run on disk, one a test may break."""
     return lambda model_id="ae": save(trained_run(model_id), tmp_path / f"{model_id}-digits")
+
+
+@pytest.fixture(scope="session")
+def judge(digits):
+    """A classifier of the digits, trained."""
+    *_, (model, _) = classifier.train(digits)
+    return model
+
+
+@pytest.fixture
+def judged_digits(judge, digits, tmp_path, monkeypatch):
+    """The digits, and a folder of checkpoints that holds their classifier and nothing else."""
+    monkeypatch.setenv("AECORE_CHECKPOINTS", str(tmp_path))
+    classifier.save(judge, digits, classifier.accuracy(judge, digits))
+    return digits, tmp_path

@@ -13,7 +13,7 @@ from aecore.training import TrainConfig
 
 SIZES = {"latent_dim": 6, "codes": 32, "code_dim": 8, "prior_width": 8, "prior_depth": 1}
 WIDEST = 32  # units or channels of a layer
-QUICK = TrainConfig(epochs=3, batch_size=32, learning_rate=5e-3)
+QUICK = TrainConfig(epochs=3, batch_size=32, learning_rate=1e-2)
 
 
 def small_config(model_id: str, **changes) -> Config:

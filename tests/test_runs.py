@@ -31,7 +31,6 @@ from aecore.runs import (
     read_info,
     save,
 )
-from aecore.training import TrainConfig
 from tests.small import small_recipe
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -285,9 +284,3 @@ def test_a_process_killed_while_saving_leaves_only_whole_runs(run_folder, tmp_pa
     for row in list_runs(target.parent):
         assert row.fault is None
         assert load(row.folder).info == read_info(source)
-
-
-def test_a_run_is_trained_by_its_config(trained_run):
-    assert trained_run("ae").recipe.training == TrainConfig(
-        epochs=3, batch_size=32, learning_rate=5e-3
-    )
