@@ -82,9 +82,9 @@ def of_run(run: Run) -> Film:
         arrays = {name: tensor.numpy() for name, tensor in found.items()}
         film.set_probes(arrays)
         film.steps = max(film.steps, int(arrays["steps"][-1]))
-        shown = ("reconstructions", "samples", "latents")
+        shown = [name for name in ("reconstructions", "samples", "latents") if name in found]
         for index, step in enumerate(arrays["steps"]):
-            film.add_still(int(step), {name: arrays[name][index] for name in shown if name in found})
+            film.add_still(int(step), {name: arrays[name][index] for name in shown})
     return film
 
 

@@ -112,7 +112,7 @@ def number_field(
     highest: float | None = None,
     on_change: Callable[[], None] | None = None,
 ) -> float:
-    """A number between its field's limits; a limit that may not be reached is left to validation."""
+    """A number between its field's limits; that one may not be reached, validation says."""
     from aecore.config import bounds
 
     kind = int if field.annotation is int else float

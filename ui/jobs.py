@@ -34,8 +34,12 @@ def visitor() -> str:
     if VISITOR not in st.session_state:
         known = st.context.cookies.get(COOKIE, "")
         st.session_state[VISITOR] = known if len(known) == 32 else secrets.token_hex(16)
-    remember(st.session_state[VISITOR])
     return st.session_state[VISITOR]
+
+
+def remember_visitor() -> None:
+    """Has the browser keep who is asking; once a page, where it shows nothing."""
+    remember(visitor())
 
 
 def settled_run() -> str | None:

@@ -17,6 +17,7 @@ MODEL, DATASET, SEED = "train-model", "train-dataset", "train-seed"
 FIRST_MODEL, FIRST_DATASET = "vae", "digits"
 FIT = "train-fit"  # seconds that the epochs are to be fitted to, once the pace is known
 GUESS_EPOCHS = 60  # until then
+ASKED = "train-asked"  # how often this session has asked for a training
 QUICK_SECONDS, LOOK_SECONDS = 10, 20
 ON_DIGITS = {"dataset": "digits", "batch_size": 32}
 
@@ -127,11 +128,20 @@ def _presets() -> None:
         )
         st.button(
             "2-D latent, to look at",
-            on_click=_apply,
-            args=({**ON_DIGITS, "latent_dim": 2}, LOOK_SECONDS),
+            on_click=preset_look,
             help="Two latent coordinates, which the map shows as they are.",
             key="preset-look",
         )
+
+
+def preset_look() -> None:
+    """A training whose map shows the latent coordinates themselves."""
+    _apply({**ON_DIGITS, "latent_dim": 2}, LOOK_SECONDS)
+
+
+def preset_fast() -> None:
+    """A training with a learning rate that is far too high."""
+    _apply({**ON_DIGITS, "learning_rate": 0.5, "schedule": "constant", "epochs": 20})
 
 
 def _apply(changes: dict[str, Any], seconds: float | None = None) -> None:
@@ -214,7 +224,7 @@ def _begin(recipe: Recipe, faults: list[str]) -> None:
         width="stretch",
         disabled=bool(faults) or parameters is None,
         on_click=_train,
-        args=(recipe,),
+        args=(recipe, st.session_state.setdefault(ASKED, 0)),
         key="train",
     )
     if refused := st.session_state.pop("refused", None):
@@ -250,9 +260,13 @@ def _parameters(model_id: str, config: str) -> int:
     return check_size(recipe, trainings.jobs().settings.max_parameters)
 
 
-def _train(recipe: Recipe) -> None:
+def _train(recipe: Recipe, asked: int) -> None:
+    """Asks for a training; once, where one press of the button is reported twice."""
     from aecore.jobs import Refused
 
+    if st.session_state[ASKED] != asked:
+        return
+    st.session_state[ASKED] += 1
     try:
         trainings.show(trainings.jobs().submit(recipe, trainings.visitor()))
     except Refused as refused:

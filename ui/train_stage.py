@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from ui import cached, films, forms, pickers, shared
+from ui import cached, films, forms, pickers, shared, train_code, train_keep
 from ui import jobs as trainings
 from ui.components.time_machine import time_machine
 from ui.train_form import duration
 
 if TYPE_CHECKING:
     from aecore.job import Status
+    from aecore.run_info import Recipe, RunInfo
     from aecore.runs import ListedRun
 
 TICK = 0.4  # seconds
@@ -28,8 +30,8 @@ STATES = {
 MORE_EPOCHS = 10
 
 
-def stage(run_id: str) -> Status | None:
-    """A visitor's run; None where there is none of that id."""
+def stage(run_id: str) -> None:
+    """A visitor's run and what one may do with it, or words where there is none of that id."""
     from aecore.jobs import UnknownRun
 
     try:
@@ -37,12 +39,22 @@ def stage(run_id: str) -> Status | None:
     except UnknownRun as error:
         st.info(str(error), icon=":material/link_off:")
         trainings.leave()
-        return None
+        return
     _heading(status)
     _controls(status)
     drawn = _sort_of(status)
     st.fragment(_moving, run_every=TICK if status.under_way else None)(run_id, drawn)
-    return status
+    train_keep.keep(status)
+    train_code.show(_info(status))
+
+
+def _info(status: Status) -> RunInfo:
+    """What is known of a run: of one without a file, its recipe."""
+    from aecore.run_info import RunInfo
+
+    if not status.has_run:
+        return RunInfo(recipe=status.recipe)
+    return films.run_at(trainings.jobs().records.run_folder(status.id)).info
 
 
 def stage_shipped(listed: ListedRun) -> None:
@@ -50,6 +62,7 @@ def stage_shipped(listed: ListedRun) -> None:
     st.caption(_words(listed.info.recipe))
     showing = films.of_folder(listed.folder, listed.id)
     _machine(showing, listed.id, listed.info.recipe.dataset)
+    train_code.show(listed.info)
 
 
 def _machine(showing: films.Showing, scene: str, dataset: str) -> None:
@@ -63,7 +76,7 @@ def _heading(status: Status) -> None:
     st.caption(f":{colour}-badge[:material/{icon}: {words}] {_words(status.recipe)}")
 
 
-def _words(recipe) -> str:
+def _words(recipe: Recipe) -> str:
     """A recipe in a line: what differs between runs first."""
     training = recipe.training
     return (
@@ -100,9 +113,9 @@ def _controls(status: Status) -> None:
             if status.settings:
                 _live_settings(status, ask)
         elif status.state in ("paused", "stopped", "interrupted", "failed"):
-            words = "Go on" if status.has_run else "Start again"
+            words = "Go on" if status.can_go_on else "Start again"
             _button(words, "play_arrow", False, lambda: ask(jobs.go_on))
-        elif status.state == "finished":
+        elif status.can_go_on:
             more = st.number_input(
                 "More epochs",
                 1,
@@ -194,16 +207,16 @@ def _pace(status: Status) -> str:
 # Which run
 
 
-def choose() -> tuple[str | None, ListedRun | None]:
-    """The run on the stage: an id of the visitor's, or a run that ships."""
+def choose(shipped: Mapping[str, ListedRun]) -> str | None:
+    """The id of the run on the stage, one of the visitor's or one that ships."""
+    trainings.remember_visitor()
     wanted = trainings.settled_run()
-    shipped = {each.id: each for each in cached.runs() if each.info}
     own = {status.id: status for status in trainings.jobs().mine(trainings.visitor())}
     options = [*own, *shipped]
     if wanted and wanted not in options:
         options.insert(0, wanted)  # somebody gave a link
     if not options:
-        return None, None
+        return None
     usual = st.session_state.get(shared.MODEL)
     first = next(
         (one for one in (usual, pickers.FIRST, *shipped) if one in options), options[0]
@@ -223,4 +236,9 @@ def choose() -> tuple[str | None, ListedRun | None]:
         on_change=lambda: trainings.show(st.session_state["on-stage"]),
         label_visibility="collapsed",
     )
-    return (None, shipped[chosen]) if chosen in shipped else (chosen, None)
+    return chosen
+
+
+def shipped_runs() -> dict[str, ListedRun]:
+    """The runs that came with Bottleneck, by their id, without broken ones."""
+    return {each.id: each for each in cached.runs() if each.info}
