@@ -79,8 +79,10 @@ def decode(text: str) -> list[Stroke]:
     Raises:
         StrokesError: not a text that `encode` writes, or longer than LIMIT characters.
     """
-    if not isinstance(text, str) or len(text) > LIMIT:
-        raise StrokesError(f"a drawing is a text of at most {LIMIT} characters")
+    if not isinstance(text, str):
+        raise StrokesError("a drawing is a text")
+    if len(text) > LIMIT:
+        raise StrokesError("the drawing has too many strokes; take some back, or start again")
     if not text:
         return []
     if not re.fullmatch(r"1[A-Za-z0-9_-]+", text):

@@ -44,9 +44,11 @@ PAGES = [
     Page("pages/explore.py", "Explore", "tune", "Play", "Drag the code and see the digit change."),
     Page("pages/generate.py", "Generate", "casino", "Play", "New digits that nobody wrote."),
     Page("pages/denoise.py", "Denoise", "blur_on", "Play", "Spoil a digit, have it cleaned."),
-    Page("pages/train.py", "Train", "model_training", "Train", "Train a model and watch it learn."),
-    Page("pages/latent_map.py", "Latent map", "scatter_plot", "See", "All codes as one map."),
-    Page("pages/compare_beta.py", "Compare β", "balance", "See", "What β buys and what it costs."),
+    Page("pages/train.py", "Train", "model_training", "Study", "Train a model, watch it learn."),
+    Page("pages/latent_map.py", "Latent map", "scatter_plot", "Study", "All codes as one map."),
+    Page(
+        "pages/compare_beta.py", "Compare β", "balance", "Study", "What β buys and what it costs."
+    ),
     Page("pages/pitfalls.py", "Pitfalls", "warning", "Learn", "Break a model on purpose."),
     Page("pages/theory.py", "Theory", "function", "Learn", "The equations, each to be touched."),
 ]
@@ -76,6 +78,7 @@ def begin(file: str) -> Page:
     cached.start()
     shared.start()
     st.html(theme.style())
+    st.logo(LOGO, size="large")
     with st.sidebar:
         _navigation()
     st.title(NAME if home else page.title, anchor=False)

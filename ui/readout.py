@@ -23,14 +23,18 @@ def show(chosen: ListedRun) -> None:
     told = chosen.info.recipe.entry.abilities.conditional
     label = pickers.choose_class() if told else None
     sight = cached.sight(chosen.folder, shared.drawing(), label)
-    place.html(f'<p class="bn-about">{html.escape(chosen.info.recipe.entry.summary)}</p>')
-    place.html(sight_html(sight))
+    place.html(_with_words(chosen.info.recipe.entry.summary, sight_html(sight)))
     if told and sight.reading:
         st.caption(_guess_words(sight.reading.label_costs))
     if sight.fault:
         place.error(sight.fault)
     for words in filter(None, [shared.fault(), *(sight.drawing.notes if sight.reading else ())]):
         place.caption(f":material/info: {words}")
+
+
+def _with_words(words: str, flow: str) -> str:
+    """The flow and a sentence about the model; style.css says which comes first."""
+    return f'<div class="bn-reading"><p class="bn-about">{html.escape(words)}</p>{flow}</div>'
 
 
 def _guess_words(costs: np.ndarray) -> str:

@@ -137,6 +137,27 @@ def test_a_link_carries_drawing_and_model_to_somebody_else(home, browser, settle
     other.close()
 
 
+def test_another_page_is_given_the_choices_and_gives_them_back(home, settled):
+    links = home.get_by_test_id("stSidebar").get_by_test_id("stPageLink-NavLink")
+    if links.count() < 2:
+        pytest.skip("there is no other page yet")
+    draw(home, *INK)
+    settled(home)
+    home.get_by_role("radio").nth(1).click()
+    settled(home)
+    query, ink = urlsplit(home.url).query, canvas_ink(home)
+    links.nth(1).click()
+    home.wait_for_function("location.pathname !== '/'")
+    settled(home)
+    assert parse_qs(urlsplit(home.url).query).items() >= parse_qs(query).items()
+    links.nth(0).click()
+    home.wait_for_function("location.pathname === '/'")
+    home.wait_for_selector(READ)
+    settled(home)
+    assert state(home) == "drawn" and np.array_equal(canvas_ink(home), ink)
+    assert home.get_by_role("radio").nth(1).get_attribute("aria-checked") == "true"
+
+
 def test_going_back_brings_back_the_model_and_keeps_the_drawing(home, settled):
     for number in (0, 1):
         home.get_by_role("radio").nth(number).click()

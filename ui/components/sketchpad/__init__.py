@@ -41,4 +41,4 @@ def sketchpad(
     def changed() -> None:
         on_change(st.session_state[key].drawing)
 
-    _pad(data=data | settings, key=key, height=368, on_drawing_change=changed)
+    _pad(data=data | settings, key=key, on_drawing_change=changed)
