@@ -6,23 +6,18 @@ once it has been looked at: it must have Bottleneck, in the server's version.
 """
 
 import contextlib
-import os
 import pkgutil
 import subprocess
-import sys
-import threading
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 from distributed import Client, Future
 
 import aecore
-from aecore import desk, worker
+from aecore import desk, engine, worker
 from aecore.settings import Settings
 
-START_SECONDS = 60  # for the child to say its address: a busy machine is slow to import
 ANSWER_SECONDS = 10  # for a scheduler or a worker to answer
 VERSIONS = ("aecore:__version__", "torch:__version__")
 
@@ -69,25 +64,7 @@ class Cluster:
             ) from error
 
     def _start_child(self) -> str:
-        package = str(Path(__file__).resolve().parent.parent)
-        paths = [package, *filter(None, [os.environ.get("PYTHONPATH")])]
-        self.child = subprocess.Popen(
-            [sys.executable, "-m", "aecore.engine"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env={
-                **os.environ,
-                "PYTHONPATH": os.pathsep.join(paths),
-                "AECORE_WORKERS": str(self.settings.workers),
-                "AECORE_WORKER_MEGABYTES": str(self.settings.worker_megabytes),
-            },
-            start_new_session=True,  # a Ctrl-C in the server's terminal is the server's
-            text=True,
-        )
-        late = threading.Timer(START_SECONDS, self.child.kill)
-        late.start()
-        address = self.child.stdout.readline().strip()
-        late.cancel()
+        self.child, address = engine.launch(self.settings)
         if not address:
             raise ClusterError("The training engine didn't start; the server's log says why.")
         return address
@@ -164,12 +141,7 @@ class Cluster:
             with contextlib.suppress(OSError, TimeoutError):
                 self.client.close(timeout=2)
         if self.child is not None:
-            self.child.stdin.close()
-            self.child.stdout.close()
-            try:
-                self.child.wait(ANSWER_SECONDS)
-            except subprocess.TimeoutExpired:
-                self.child.kill()
+            engine.end(self.child)
         self.client = self.child = None
         self.ready, self.refused = set(), {}
 

@@ -5,15 +5,56 @@ ends the server closes that, so that nothing outlives it. Not inside the server,
 to start a worker from there imports the pages' script again; and this process never imports torch.
 """
 
+import os
 import signal
+import subprocess
 import sys
+import threading
+from pathlib import Path
 
 import dask
 from distributed import LocalCluster
 
-from aecore.settings import read_settings
+from aecore.settings import Settings, read_settings
 
 HOST = "127.0.0.1"
+START_SECONDS = 120  # to say its address: a busy machine is slow to import
+END_SECONDS = 10  # to end by itself
+
+
+def launch(settings: Settings) -> tuple[subprocess.Popen, str]:
+    """Starts the engine as a child of this process; the child, and its address ("": it failed)."""
+    package = str(Path(__file__).resolve().parent.parent)
+    paths = [package, *filter(None, [os.environ.get("PYTHONPATH")])]
+    child = subprocess.Popen(
+        [sys.executable, "-m", "aecore.engine"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env={
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join(paths),
+            "AECORE_WORKERS": str(settings.workers),
+            "AECORE_WORKER_MEGABYTES": str(settings.worker_megabytes),
+        },
+        start_new_session=True,  # a Ctrl-C in the server's terminal is the server's
+        text=True,
+    )
+    late = threading.Timer(START_SECONDS, child.kill)
+    late.start()
+    address = child.stdout.readline().strip()
+    late.cancel()
+    return child, address
+
+
+def end(child: subprocess.Popen) -> None:
+    """Ends an engine, as the end of this process would."""
+    child.stdin.close()
+    child.stdout.close()
+    try:
+        child.wait(END_SECONDS)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
 
 
 def main() -> None:
