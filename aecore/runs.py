@@ -40,16 +40,20 @@ MAX_JSON_BYTES = 20_000_000
 
 @dataclass(frozen=True)
 class ListedRun:
-    """A folder that holds a run, or that should: `info`, or the `fault` that keeps it out."""
+    """A folder that holds a run, or that should: `info`, or the `fault` that keeps it out.
+
+    A visitor's own run lies in a folder of a common name, and has its id as `key`.
+    """
 
     folder: Path
     info: RunInfo | None = None
     fault: str | None = None
+    key: str | None = None
 
     @property
     def id(self) -> str:
-        """The folder's name."""
-        return self.folder.name
+        """The key, else the folder's name."""
+        return self.key or self.folder.name
 
 
 class Run:

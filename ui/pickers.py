@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from ui import cached, shared
+from ui import cached, own_runs, shared
 from ui.shared import MODEL
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def choose_run() -> ListedRun | None:
 
     Broken runs are named below, each with its fault. None, and words about it, if there is none.
     """
-    listed = cached.runs()
+    listed = [*cached.runs(), *own_runs.listed()]
     usable = {each.id: each for each in sorted(listed, key=_catalog_order) if each.info}
     if usable:
         _settle(usable)
@@ -71,6 +71,8 @@ def _none_there() -> None:
 def short_title(listed: ListedRun) -> str:
     """A run in a word or two: its model, and what sets it apart from that model's usual run."""
     recipe = listed.info.recipe
+    if listed.key:
+        return f"Yours: {listed.info.title}"
     title = recipe.entry.title.replace(" autoencoder", " AE")
     rest = listed.id.removeprefix(recipe.model).removeprefix(f"-{USUAL_DATA}").strip("-")
     return f"{title}, {rest}" if rest else title

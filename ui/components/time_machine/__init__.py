@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).resolve().parent
 NOTHING = (0, 0)
-MAPPINGS = {True: "as they are", False: "by their two main directions"}
+MAPPINGS = {True: "the latent coordinates as they are", False: "by two main directions (PCA)"}
 SCRIPTS = ("film.js", "curves.js", "pictures.js", "time_machine.js")
 
 

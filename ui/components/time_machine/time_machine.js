@@ -63,10 +63,10 @@ class Machine {
   prepare() {
     const { header } = this.film;
     this.root.dataset.stills = this.film.stills.length ? "some" : "none";
-    this.root.dataset.live = header.live;
+    Object.assign(this.root.dataset, { scene: header.scene, rows: this.film.rows.length });
     this.range.max = this.last;
     this.$(".drawn").hidden = !header.samples;
-    this.$(".about-map").textContent = `Codes of ${header.points} test images, ${header.mapping}`;
+    this.$(".about-map").textContent = `Map of ${header.points} test images' codes`;
     for (const name of header.names) {
       if (this.curves.has(name)) continue;
       const scrub = (step) => this.film.stills.length && this.goTo(placeOfStep(this.film, step));
@@ -81,7 +81,7 @@ class Machine {
       item.style.setProperty("--colour", this.colours.digits[label]);
       return item;
     });
-    this.$(".legend").replaceChildren(...legend);
+    this.$(".legend").replaceChildren(...legend, header.mapping);
     if (this.film.probes)
       paintDigits(this.$(".originals"), this.film.probes, ACROSS, this.colours.rgb);
   }
@@ -158,8 +158,9 @@ class Machine {
     this.gliding = !this.cloud.look(shown.places, STILLED.matches);
     this.cloud.paint(shown.places, labels, this.colours);
     this.range.value = this.at;
-    const epochs = (shown.step / header.stepsPerEpoch).toFixed(header.steps > 3 * header.stepsPerEpoch ? 1 : 2);
-    this.$("output").textContent = `epoch ${epochs} · step ${Math.round(shown.step).toLocaleString("en")}`;
+    const epochs = (shown.step / header.stepsPerEpoch).toFixed(2);
+    const step = Math.round(shown.step).toLocaleString("en");
+    this.$("output").textContent = `epoch ${epochs} · step ${step}`;
     this.range.setAttribute("aria-valuetext", `epoch ${epochs}`);
     this.root.dataset.step = Math.round(shown.step);
     return shown;

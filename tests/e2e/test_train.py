@@ -1,0 +1,129 @@
+"""Training in a real browser: started, watched, left, found again, stopped, kept and taken back.
+
+Real trainings on `digits`, on a real engine with real workers.
+"""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from aecore.runs import save
+from tests.serving import running
+
+LONG = 240_000  # milliseconds: for an engine to start and a training to end on a busy machine
+PIXELS = """(selector) => {
+    const canvas = document.querySelector(selector);
+    const data = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+    return Array.from(data.filter((_, i) => i % 4 === 3));
+}"""
+
+
+@pytest.fixture(scope="module")
+def lab(fitted, tmp_path_factory):
+    """The address of an app with one shipped run and a place for visitors' own."""
+    folder = tmp_path_factory.mktemp("checkpoints")
+    save(fitted("vae").finish(), folder / "vae-digits")
+    kept = tmp_path_factory.mktemp("kept")
+    settings = {"AECORE_CHECKPOINTS": str(folder), "AECORE_RUNS": str(kept)}
+    with running(tmp_path_factory.mktemp("app"), **settings) as address:
+        yield address
+
+
+def open_train(page: Page, lab: str, query: str = "") -> None:
+    page.set_default_timeout(LONG)
+    page.goto(f"{lab}/train{query}", wait_until="commit", timeout=LONG)
+    expect(page.locator(".machine").first).to_be_visible(timeout=LONG)
+
+
+def fill(page: Page, label: str, value: str) -> None:
+    box = page.get_by_label(label, exact=True).first
+    box.fill(value)
+    box.press("Enter")
+
+
+def train(page: Page, epochs: int) -> str:
+    """Asks for a training of the form's model; the new run's id."""
+    before = page.url
+    fill(page, "Epochs", str(epochs))
+    main = page.get_by_test_id("stMainBlockContainer")
+    main.get_by_role("button", name="Train", exact=True).click()
+    page.wait_for_function("before => location.href !== before", arg=before)
+    return re.search(r"run=(\w{32})", page.url)[1]
+
+
+def finished(page: Page) -> None:
+    page.get_by_text(re.compile("finished")).first.wait_for(timeout=LONG)
+    page.get_by_text("test metrics are being computed").wait_for(state="detached", timeout=LONG)
+
+
+def rows(page: Page) -> int:
+    return int(page.locator(".machine").first.get_attribute("data-rows") or 0)
+
+
+def test_a_training_is_watched_left_found_again_and_stopped(page, lab):
+    open_train(page, lab)
+    run_id = train(page, 200)
+    page.wait_for_function(f"""() => document.querySelector(
+        '.machine[data-scene="{run_id}"]')?.dataset.rows >= 2""", timeout=LONG)
+    first = rows(page)
+    page.wait_for_function("n => document.querySelector('.machine').dataset.rows > n", arg=first)
+
+    page.get_by_role("link", name="Home").first.click()  # to another page, and back
+    page.wait_for_url(re.compile(rf"run={run_id}"))
+    page.get_by_role("link", name="Train").first.click()
+    expect(page.locator(f'.machine[data-scene="{run_id}"]')).to_be_visible(timeout=LONG)
+
+    page.reload(wait_until="commit")
+    expect(page.locator(f'.machine[data-scene="{run_id}"]')).to_be_visible(timeout=LONG)
+    assert run_id in page.url
+
+    page.get_by_role("button", name="Stop").click()
+    page.get_by_text(re.compile("stopped")).first.wait_for(timeout=LONG)
+    expect(page.get_by_role("button", name="Go on")).to_be_visible(timeout=LONG)
+
+
+def test_a_run_comes_back_from_its_file_pixel_for_pixel(page, lab, tmp_path):
+    open_train(page, lab)
+    run_id = train(page, 3)
+    finished(page)
+    expect(page.locator(f'.machine[data-scene="{run_id}"]')).to_be_visible(timeout=LONG)
+    page.wait_for_function("() => Number(document.querySelector('.machine input').value) > 0")
+    before = page.evaluate(PIXELS, ".reconstructions")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download", exact=True).click()
+    file = tmp_path / "run.bottleneck.zip"
+    download.value.save_as(file)
+
+    page.get_by_text("Upload a run").click()
+    page.locator('input[type="file"]').set_input_files(file)
+    page.wait_for_function("run => !location.search.includes(run)", arg=run_id)
+    again = re.search(r"run=(\w{32})", page.url)[1]
+    expect(page.locator(f'.machine[data-scene="{again}"]')).to_be_visible(timeout=LONG)
+    page.wait_for_function("() => Number(document.querySelector('.machine input').value) > 0")
+    assert again != run_id
+    assert page.evaluate(PIXELS, ".reconstructions") == before and any(before)
+
+
+def test_a_hostile_file_is_refused_with_its_reason(page, lab, tmp_path):
+    open_train(page, lab)
+    file = tmp_path / "bad.zip"
+    file.write_bytes(b"PK\x03\x04 and nothing more")
+    page.get_by_text("Upload a run").click()
+    page.locator('input[type="file"]').set_input_files(file)
+    expect(page.get_by_text("This file was refused")).to_be_visible(timeout=LONG)
+
+
+def test_two_visitors_stay_apart_unless_given_a_link(browser, lab):
+    anna, ben = (browser.new_context().new_page() for _ in range(2))
+    open_train(anna, lab)
+    run_id = train(anna, 2)
+    open_train(ben, lab)
+    assert run_id not in ben.content() and "Yours:" not in ben.content()
+    open_train(ben, lab, f"?run={run_id}")
+    expect(ben.locator(f'.machine[data-scene="{run_id}"]')).to_be_visible(timeout=LONG)
+    open_train(anna, lab)  # without the link: the cookie knows whose it is
+    anna.get_by_text("Shipped:").first.click()
+    expect(anna.get_by_text("Yours:").first).to_be_visible(timeout=LONG)
+    for page in (anna, ben):
+        page.context.close()
