@@ -4,21 +4,15 @@ The browser is the Chromium that is installed (or the one that `CHROMIUM` names)
 these tests skip and say so. The app is `streamlit run streamlit_app.py`, started once.
 """
 
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
+from aecore.models.catalog import CATALOG
+from aecore.runs import save
 from tests.chromium import NoBrowser, launch
+from tests.serving import running
 
-ROOT = Path(__file__).resolve().parents[2]
-STARTS_WITHIN = 120  # seconds
+PATIENCE = 120_000  # milliseconds, for a machine that others share
 STILL_FOR = 200  # milliseconds without a script run before a page counts as settled
 
 # True once no script has been running for the given time; forgets what it saw when told to.
@@ -53,6 +47,7 @@ def context(browser):
 @pytest.fixture
 def page(context):
     """An empty page; errors of its scripts are printed, so that a failing test shows them."""
+    context.set_default_timeout(PATIENCE)
     opened = context.new_page()
     opened.on("pageerror", lambda error: print("error in the page:", error))
     return opened
@@ -62,7 +57,7 @@ def page(context):
 def settled():
     """settled(page) waits until Streamlit has no script running, and has not for a moment."""
 
-    def wait(page: Page, timeout: float = 60_000) -> None:
+    def wait(page: Page, timeout: float = PATIENCE) -> None:
         page.evaluate("window.stillSince = undefined")
         page.wait_for_function(STILL, arg=STILL_FOR, timeout=timeout)
 
@@ -72,50 +67,15 @@ def settled():
 @pytest.fixture(scope="session")
 def app(tmp_path_factory):
     """The address of the app, which runs until the last test is done."""
-    log = tmp_path_factory.mktemp("app") / "streamlit.log"
-    port = _free_port()
-    with log.open("wb") as out:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
-            + ["--server.port", str(port), "--server.headless", "true"],
-            cwd=ROOT,
-            stdout=out,
-            stderr=subprocess.STDOUT,
-        )
-    try:
-        _wait_until_healthy(process, f"http://localhost:{port}/_stcore/health", log)
-        yield f"http://localhost:{port}"
-    finally:
-        _stop(process)
+    with running(tmp_path_factory.mktemp("app")) as address:
+        yield address
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("localhost", 0))
-        return probe.getsockname()[1]
-
-
-def _wait_until_healthy(process: subprocess.Popen, health: str, log: Path) -> None:
-    end = time.monotonic() + STARTS_WITHIN
-    while time.monotonic() < end and process.poll() is None:
-        if _answers(health):
-            return
-        time.sleep(0.1)
-    pytest.fail(f"the app did not start:\n{log.read_text(errors='replace')}")
-
-
-def _answers(health: str) -> bool:
-    try:
-        with urllib.request.urlopen(health, timeout=2) as reply:
-            return reply.read() == b"ok"
-    except (urllib.error.URLError, TimeoutError, ConnectionError):
-        return False
-
-
-def _stop(process: subprocess.Popen) -> None:
-    process.terminate()
-    try:
-        process.wait(10)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+@pytest.fixture(scope="session")
+def small_app(fitted, tmp_path_factory):
+    """The address of an app whose runs are small ones of every model: `ae-digits`, ..."""
+    folder = tmp_path_factory.mktemp("checkpoints")
+    for model_id in CATALOG:
+        save(fitted(model_id).finish(), folder / f"{model_id}-digits")
+    with running(tmp_path_factory.mktemp("app"), AECORE_CHECKPOINTS=str(folder)) as address:
+        yield address

@@ -17,7 +17,17 @@ if TYPE_CHECKING:
     from aecore.portable import Portable
 
 HERE = Path(__file__).resolve().parent
-PARTS = ("decoder", "ink", "density", "plane", "sliders", "grid", "latent_pad")
+PARTS = (
+    "decoder",
+    "ink",
+    "density",
+    "plane",
+    "sliders",
+    "grid",
+    "classes",
+    "chosen",
+    "latent_pad",
+)
 
 
 def _files(*names: str) -> str:
@@ -30,7 +40,7 @@ _courier = st.components.v2.component(
 _pad = st.components.v2.component(
     "bottleneck_latent_pad",
     html=_files("latent_pad.html"),
-    css=_files("latent_pad.css"),
+    css=_files("latent_pad.css", "sliders.css", "grid.css"),
     js=_files("shelf.js", "coordinates.js", *(f"{name}.js" for name in PARTS)),
 )
 

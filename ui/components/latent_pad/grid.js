@@ -1,10 +1,10 @@
 // A grid of codes to paint on, and the codebook as its palette, coloured by usage.
 
 const FIRST_SWATCHES = 60;
-const PATCH = 8; // pixels of a code's own picture, from the middle of a grid full of it
+const PATCH = 4; // pixels of a code's own picture: one cell, from the middle of a grid full of it
 
 class Grid {
-  /** changes: {painted(cell, code), released(), hovered(cell or null)} */
+  /** changes: {painted(cell, code), released()} */
   constructor(root, changes) {
     this.root = root;
     this.changes = changes;
@@ -17,16 +17,19 @@ class Grid {
     const { cells } = this;
     cells.onpointerdown = (event) => this.press(event);
     cells.onpointermove = (event) => this.drag(event);
-    cells.onpointerleave = () => this.changes.hovered(null);
+    cells.onpointerleave = () => this.spot(null);
     cells.onpointerup = cells.onpointercancel = (event) => this.lift(event);
     cells.onkeydown = (event) => this.key(event);
     cells.onkeyup = (event) => [" ", "Enter"].includes(event.key) && this.changes.released();
     this.more.onclick = () => this.fold(!this.open);
   }
 
-  /** counts: how often real digits use each code; portrait(code) draws it on a canvas. */
-  build([height, width], counts, portrait) {
-    this.size = [height, width];
+  /** model: as the courier brought it; decode is for the codes' portraits. */
+  build({ plan, grids }, decode) {
+    const [height, width] = (this.size = plan.input.grid);
+    const counts = Array.from({ length: plan.input.codes }, () => 0);
+    for (const code of grids) counts[code]++;
+    const portrait = (canvas, code) => painterOf(canvas)(this.portrait(decode, code), this.ink);
     const most = Math.log1p(Math.max(...counts)), sum = counts.reduce((a, b) => a + b, 0) || 1;
     this.share = counts.map((count) => (most ? Math.log1p(count) / most : 0));
     this.percent = counts.map((count) => ((100 * count) / sum).toFixed(count / sum < 0.001 ? 2 : 1));
@@ -67,6 +70,17 @@ class Grid {
     this.portray(open ? Infinity : FIRST_SWATCHES);
   }
 
+  /** A code's own picture: the middle of what a grid full of it decodes to, enlarged. */
+  portrait(decode, code) {
+    const [height, width] = this.size;
+    const picture = decode(new Int32Array(height * width).fill(code));
+    const start = (SIDE - PATCH) / 2, zoom = SIDE / PATCH;
+    return Float32Array.from({ length: SIDE * SIDE }, (_, k) => {
+      const row = start + Math.floor(Math.floor(k / SIDE) / zoom);
+      return picture[row * SIDE + start + Math.floor((k % SIDE) / zoom)];
+    });
+  }
+
   /** Draws the swatches one by one, so that the page stays responsive. */
   portray(upTo) {
     clearTimeout(this.timer);
@@ -75,6 +89,14 @@ class Grid {
     next.drawn = true;
     next.portray();
     this.timer = setTimeout(() => this.portray(upTo), this.pointer === null ? 8 : 200);
+  }
+
+  /** The portraits again, where the theme has another ink. */
+  repaint(ink) {
+    if (ink === this.ink) return;
+    this.ink = ink;
+    for (const each of this.swatches.children) each.drawn = false;
+    this.portray(this.open ? Infinity : FIRST_SWATCHES);
   }
 
   take(code) {
@@ -99,7 +121,7 @@ class Grid {
 
   drag(event) {
     const cell = this.under(event);
-    this.changes.hovered(cell);
+    this.spot(cell);
     if (event.pointerId === this.pointer) this.changes.painted(cell, this.brush);
   }
 
@@ -125,11 +147,25 @@ class Grid {
       all[at].tabIndex = -1;
       all[at + way].tabIndex = 0;
       all[at + way].focus();
-      this.changes.hovered(at + way);
+      this.spot(at + way);
     } else if (event.key === " " || event.key === "Enter") {
       event.preventDefault();
       this.changes.painted(at, this.brush);
     }
+  }
+
+  /** Shows where a cell lies on the picture. */
+  spot(cell) {
+    const spot = this.root.querySelector(".spot");
+    spot.hidden = cell === null;
+    if (cell === null) return;
+    const [height, width] = this.size;
+    Object.assign(spot.style, {
+      left: `${(100 * (cell % width)) / width}%`,
+      top: `${(100 * Math.floor(cell / width)) / height}%`,
+      width: `${100 / width}%`,
+      height: `${100 / height}%`,
+    });
   }
 
   show(codes) {

@@ -22,7 +22,7 @@ function painterOf(canvas) {
       const [r, g, b] = rgbOf(colour);
       for (let i = 0; i < pixels.data.length; i += 4) pixels.data.set([r, g, b], i);
     }
-    for (let i = 0; i < picture.length; i++) pixels.data[4 * i + 3] = 255 * picture[i] + 0.5;
+    for (let i = 0; i < picture.length; i++) pixels.data[4 * i + 3] = 255 * picture[i]; // it rounds
     context.putImageData(pixels, 0, 0);
   };
 }

@@ -3,7 +3,7 @@
 
 const MORPH = 260; // milliseconds that a jump takes
 const MOST_DOTS = 300; // draws from the posterior that stay on the chart
-const MARGIN = 0.04; // by which a range grows beyond a place that lies outside it
+const MARGIN = 0.04; // by which a range grows beyond a place outside it
 
 const pads = new WeakMap(); // by parent element: the default export runs again on any change
 
@@ -27,11 +27,12 @@ class LatentPad {
       turned: (axes) => this.turn(axes),
       back: (i) => this.back(i),
       painted: (cell, code) => this.painted(cell, code),
-      hovered: (cell) => this.spot(cell),
+      told: (y) => this.tellClass(y),
     };
     this.plane = new Plane(root, hands);
     this.sliders = new Sliders(root, hands);
     this.grid = new Grid(root, hands);
+    this.classes = new Classes(root, hands);
     for (const button of root.querySelectorAll("[data-do]")) {
       button.onclick = () => this[button.dataset.do](button);
     }
@@ -45,6 +46,7 @@ class LatentPad {
     this.data = data;
     this.ink = getComputedStyle(this.lab).color;
     this.plane.forgetColours();
+    this.grid.repaint(this.ink);
     if (!other && !moved && this.decode) return this.frame();
     whenThere(data.digest, (model) => {
       if (data.digest !== this.data.digest) return; // another model was chosen meanwhile
@@ -58,19 +60,15 @@ class LatentPad {
     this.model = model;
     this.decode = load(model.plan, model.weights);
     this.discrete = model.plan.input.kind === "codes";
-    this.sent = null;
     this.lab.dataset.kind = this.discrete ? "codes" : "vector";
-    if (this.discrete) {
-      const counts = Array.from({ length: model.plan.input.codes }, () => 0);
-      for (const code of model.grids) counts[code]++;
-      this.grid.build(model.plan.input.grid, counts, (canvas, code) => this.portrait(canvas, code));
-    } else {
+    if (this.discrete) this.grid.build(model, this.decode);
+    else {
       const points = drawCloud(model.means, model.logvars);
       this.cloud = { points, labels: model.labels, size: model.plan.input.latent_dim };
       this.plane.offer(data.coordinates, data.unit);
       this.sliders.build(data.coordinates, data.unit);
     }
-    this.offerClasses(model.plan.input.classes ?? 0);
+    this.classes.build(model.plan.input.classes ?? 0);
     const offered = {
       drawing: data.drawing,
       real: model.labels.length,
@@ -84,35 +82,14 @@ class LatentPad {
   start() {
     const { data } = this;
     this.dots = [];
-    this.chosen = data.real === null ? this.asDrawn() : this.asReal(data.real);
+    this.sent = null;
+    this.chosen = data.real === null ? drawnDigit(data) : realDigit(this.model, data.real);
     this.z = this.discrete ? readCodes(data.z) : readVector(data.z);
     this.y = data.y;
     this.axes = data.axes;
     cancelAnimationFrame(this.morphing);
-    this.decode(this.z, this.y ?? 0); // the first call is slow: the browser compiles it
-    this.frame();
+    this.frame(); // the first picture is slow: the browser compiles the decoder
     this.lab.dataset.state = "ready";
-  }
-
-  asDrawn() {
-    const { drawing } = this.data;
-    if (!drawing) return null;
-    const mean = this.discrete ? readCodes(drawing.z) : readVector(drawing.z);
-    return { name: drawing.name, real: null, mean, sigma: drawing.sigma, y: drawing.y };
-  }
-
-  asReal(n) {
-    const { model } = this, label = model.labels[n];
-    const name = `training digit ${n + 1}, a ${label}`;
-    const y = this.data.conditional ? label : null;
-    if (this.discrete) {
-      const cells = model.plan.input.grid[0] * model.plan.input.grid[1];
-      const mean = Int32Array.from(model.grids.subarray(n * cells, (n + 1) * cells));
-      return { name, real: n, mean, y };
-    }
-    const { size } = this.cloud, part = (all) => all.subarray(n * size, (n + 1) * size);
-    const sigma = model.logvars.length ? part(model.logvars).map((v) => Math.exp(v / 2)) : null;
-    return { name, real: n, mean: part(model.means).slice(), sigma, y };
   }
 
   // ---- by hand: nothing is sent until the release ----
@@ -133,10 +110,9 @@ class LatentPad {
     this.draw();
   }
 
-  /** One coordinate back to where the chosen digit has it. */
+  /** One coordinate as the chosen digit has it. */
   back(i) {
-    if (!this.chosen) return;
-    this.moved([i, this.chosen.mean[i]]);
+    if (this.chosen) this.moved([i, this.chosen.mean[i]]);
     this.release();
   }
 
@@ -167,12 +143,10 @@ class LatentPad {
     if (this.chosen) this.jump(this.chosen.mean, this.chosen.y);
   }
 
-  drawing() {
-    this.choose(this.asDrawn());
-  }
+  drawing = () => this.choose(drawnDigit(this.data));
 
   real() {
-    this.choose(this.asReal(Math.floor(Math.random() * this.model.labels.length)));
+    this.choose(realDigit(this.model, Math.floor(Math.random() * this.model.labels.length)));
   }
 
   prior() {
@@ -240,10 +214,7 @@ class LatentPad {
 
   draw(which) {
     this.paint(this.decode(this.z, this.y ?? 0), this.ink);
-    this.strip?.forEach(({ paint, button }, y) => {
-      paint(this.decode(this.z, y), this.ink);
-      button.setAttribute("aria-checked", y === this.y);
-    });
+    this.classes.show(this.y, (y) => this.decode(this.z, y), this.ink);
     if (this.discrete) this.grid.show(this.z);
     else {
       this.sliders.show(this.z, which);
@@ -253,69 +224,18 @@ class LatentPad {
   }
 
   say() {
-    const { chosen, z } = this;
-    const far = !chosen ? 0 : this.discrete
-      ? z.reduce((n, code, i) => n + (code !== chosen.mean[i]), 0)
-      : Math.hypot(...z.map((v, i) => v - chosen.mean[i]));
-    const away = this.discrete ? `${far} of ${z.length} codes changed` : `moved by ${far.toFixed(2)}`;
-    const near = this.discrete ? far === 0 : far < 0.005;
-    const words = chosen ? `${chosen.name}${near ? "" : `, ${away}`}` : "";
+    const away = this.chosen ? awayFrom(this.chosen, this.z) : "";
+    const words = [this.chosen?.name, away].filter(Boolean).join(", ");
     const about = this.root.querySelector(".about");
     if (about.textContent !== words) about.textContent = words;
-    this.button("reset").disabled = !chosen || near;
+    this.button("reset").disabled = !away;
   }
 
-  /** The ten classes as buttons, each with what the same coordinates give under it. */
-  offerClasses(count) {
-    const box = this.root.querySelector(".classes");
-    this.strip = Array.from({ length: count }, (_, y) => {
-      const button = document.createElement("button");
-      button.type = "button";
-      button.setAttribute("role", "radio");
-      button.setAttribute("aria-label", `told that it is a ${y}`);
-      button.onclick = () => this.tellClass(y);
-      const canvas = document.createElement("canvas");
-      button.append(canvas, String(y));
-      return { button, paint: painterOf(canvas) };
-    });
-    box.replaceChildren(...this.strip.map(({ button }) => button));
-    box.hidden = !count;
-  }
-
-  /** A code's own picture: the middle of what a grid full of it decodes to. */
-  portrait(canvas, code) {
-    const [height, width] = this.model.plan.input.grid;
-    const picture = this.decode(new Int32Array(height * width).fill(code));
-    const patch = new Float32Array(SIDE * SIDE), start = (SIDE - PATCH) / 2;
-    const zoom = SIDE / PATCH;
-    for (let k = 0; k < patch.length; k++) {
-      const row = start + Math.floor(Math.floor(k / SIDE) / zoom);
-      patch[k] = picture[row * SIDE + start + Math.floor((k % SIDE) / zoom)];
-    }
-    painterOf(canvas)(patch, this.ink);
-  }
-
-  /** Where a cell of the grid lies on the picture. */
-  spot(cell) {
-    const spot = this.root.querySelector(".spot");
-    spot.hidden = cell === null;
-    if (cell === null) return;
-    const [height, width] = this.model.plan.input.grid;
-    Object.assign(spot.style, {
-      left: `${(100 * (cell % width)) / width}%`,
-      top: `${(100 * Math.floor(cell / width)) / height}%`,
-      width: `${100 / width}%`,
-      height: `${100 / height}%`,
-    });
-  }
-
-  button(name) {
-    return this.root.querySelector(`[data-do=${name}]`);
-  }
+  button = (name) => this.root.querySelector(`[data-do=${name}]`);
 
   /** Copies the address, which Python keeps up to date with every release. */
   async share(button) {
-    const copied = await copy(location.href);
+    const copied = await copyText(location.href);
     button.textContent = copied ? "Copied" : "Copy the address bar";
     setTimeout(() => (button.textContent = "Copy link"), 1600);
   }
@@ -325,21 +245,5 @@ class LatentPad {
     clearTimeout(this.grid.timer);
     this.watcher.disconnect();
     pads.delete(this.root);
-  }
-}
-
-/** Puts a text on the clipboard; the old way too, for pages that aren't served over https. */
-async function copy(text) {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    const field = document.createElement("textarea");
-    field.value = text;
-    document.body.append(field);
-    field.select();
-    const done = document.execCommand("copy");
-    field.remove();
-    return done;
   }
 }
