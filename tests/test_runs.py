@@ -252,7 +252,7 @@ def test_a_disk_that_fills_while_saving_leaves_the_old_run_intact(run_folder, fu
     limit = 1_000 if full_at == WEIGHTS_FILE else largest  # the new JSON has 1.2 MB
     assert largest < 1_000_000
     command = [sys.executable, "-c", SAVE_WITH_LIMIT, folder, str(limit)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=600)
     assert f"{folder}: couldn't be saved" in done.stdout, done.stderr
     assert "nothing was replaced" in done.stdout
     assert contents(folder.parent) == before
