@@ -27,9 +27,9 @@ def bench(told: list[str]) -> ListedRun | None:
 
 page.begin("pages/explore.py")
 chosen = bench(told=[])
-page.try_this(explore.EXPERIMENTS)
 if chosen:
     row = chosen.info.recipe.entry
+    page.try_this(explore.experiments(row.abilities))
     lesson = explore.lesson(row.abilities)
     page.explain(lesson.words)
     page.equation(lesson.about, lesson.latex, lesson.functions)

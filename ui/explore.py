@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from ui import cached, explore_address, explore_kit, explore_pad, explore_place, page, pickers
+from ui import cached, explore_address, explore_kit, explore_pad, explore_place, pickers, shared
 from ui.components import latent_pad
 from ui.explore_sheets import plane, traversals
 from ui.explore_sums import sums
+from ui.explore_tries import experiments
 from ui.explore_walk import walk
 from ui.explore_words import conditions, figures, lesson
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from ui.explore_kit import Kit
     from ui.explore_place import Place
 
-__all__ = ["EXPERIMENTS", "conditions", "figures", "hands_on", "lesson"]
+__all__ = ["conditions", "experiments", "figures", "hands_on", "lesson"]
 
 VIEWS = {
     "walk": "Walk between two digits",
@@ -44,6 +45,8 @@ def hands_on() -> ListedRun | None:
     except (ValueError, OSError) as error:  # RunError, PortableError, StrokesError
         st.error(str(error))
         return chosen
+    if not shared.is_example():
+        explore_address.keep(shared.DRAWING, shared.drawing() or None)
     place = explore_place.current(chosen.id, kit, seen)
     if fault := st.session_state.get(explore_place.FAULT):
         st.warning(fault)
@@ -74,33 +77,3 @@ def _views(chosen: ListedRun, kit: Kit, seen: Reading | None, place: Place) -> N
         plane(chosen.id, kit, place)
     elif view == "sum":
         sums(kit, seen, place.y)
-
-
-def _look(view: str, **choices: str) -> None:
-    """Opens a view with its choices, as a link would."""
-    st.session_state.update({"view": view, **choices})
-
-
-EXPERIMENTS = [
-    page.Experiment(
-        "Where a 3 becomes an 8",
-        "Drag the handle on the chart from the cloud of one digit slowly into that of another. "
-        "Between two clouds the picture is often no digit at all.",
-        "Walk there for me",
-        lambda: _look("walk", **{"from": "3", "to": "8"}),
-    ),
-    page.Experiment(
-        "A coordinate that does nothing",
-        "The sliders are ordered by use. Show all of them and drag the last one: where it says "
-        "0.00 nats, the picture stays as it is. The model has switched that coordinate off.",
-        "Show the most used ones",
-        lambda: _look("rows"),
-    ),
-    page.Experiment(
-        "7 − 1 + 4",
-        "Take the stroke of a 1 from a 7 and what is left is a roof. Put the roof on a 4: "
-        "which real digits lie nearest to the sum?",
-        "Work it out",
-        lambda: _look("sum", sum="7 - 1 + 4"),
-    ),
-]

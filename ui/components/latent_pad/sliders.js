@@ -32,7 +32,14 @@ class Sliders {
       <output></output>`;
     const input = row.querySelector("input");
     input.oninput = () => this.changes.moved(index, Number(input.value));
-    input.onchange = () => this.changes.released();
+    // A key that is held changes the slider again and again: it is let go once.
+    input.onkeydown = (event) => (this.keyed = /^(Arrow|Page|Home|End)/.test(event.key));
+    input.onkeyup = () => {
+      if (this.keyed) this.changes.released();
+      this.keyed = false;
+    };
+    input.onblur = () => (this.keyed = false);
+    input.onchange = () => this.keyed || this.changes.released();
     input.ondblclick = () => this.changes.back(index);
     const part = (name) => row.querySelector(name);
     this.rows.set(index, {
