@@ -117,6 +117,16 @@ def with_changes(config: Config, changes: Mapping[str, Any]) -> Config:
         raise ConfigError(f"{faults}.\n{explain(config)}") from error
 
 
+def first_fault(error: ValueError) -> str:
+    """The first thing that is wrong, in one line: of a ValidationError or a ConfigError."""
+    if not isinstance(error, ValidationError):
+        return str(error).splitlines()[0]
+    fault = error.errors()[0]
+    where = ".".join(map(str, fault["loc"]))
+    message = fault["msg"].splitlines()[0].removeprefix("Value error, ")
+    return f"{where}: {message}" if where else message
+
+
 def explain(config: Config) -> str:
     """The valid names and ranges, a line each."""
     rows = field_rows(config)

@@ -24,7 +24,7 @@ from safetensors import SafetensorError
 from safetensors.torch import save_file
 from torch import Tensor
 
-from aecore.config import ConfigError
+from aecore.config import ConfigError, first_fault
 from aecore.models import catalog
 from aecore.models.base import Model
 from aecore.run_info import FORMAT, Recipe, RunInfo
@@ -132,7 +132,7 @@ def read_info(folder: str | Path) -> RunInfo:
     try:
         return RunInfo.model_validate(content)
     except (ValidationError, ConfigError) as error:
-        raise RunError(f"{path}: {_first_fault(error)}") from error
+        raise RunError(f"{path}: {first_fault(error)}") from error
 
 
 def _read_json(path: Path) -> Any:
@@ -243,12 +243,3 @@ def swap(new: Path, folder: Path) -> None:
         raise
     finally:
         shutil.rmtree(old, ignore_errors=True)
-
-
-def _first_fault(error: ValueError) -> str:
-    if not isinstance(error, ValidationError):
-        return str(error).splitlines()[0]
-    fault = error.errors()[0]
-    where = ".".join(map(str, fault["loc"]))
-    message = fault["msg"].splitlines()[0].removeprefix("Value error, ")
-    return f"{where}: {message}" if where else message

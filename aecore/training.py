@@ -8,7 +8,6 @@ Leaving the loop stops the training; `training.model` and `training.history` hol
 The same model, data, config and seed give the same history on the same machine.
 """
 
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from math import isfinite
@@ -23,6 +22,7 @@ from aecore import hardware
 from aecore.changes import Change, apply_due
 from aecore.config import LIVE, Config
 from aecore.data import Dataset, Split, to_float
+from aecore.meter import Diverged, Meter, Progress, named_values
 from aecore.models.base import Loss, Model
 from aecore.snapshots import Probes, choose_probes, snapshot_steps, take_snapshot
 
@@ -45,10 +45,6 @@ class TrainConfig(Config):
     precision: hardware.Precision = Field(
         "auto", description="number format; auto: bfloat16 where the processor multiplies in it"
     )
-
-
-class Diverged(ArithmeticError):
-    """The loss stopped being a number; says at which step and what to try."""
 
 
 @dataclass
@@ -88,26 +84,6 @@ class Training:
     def cycle_done(self) -> float:
         """The share of the learning rate's schedule that is done, 0 to 1."""
         return (self.step - self.cycle_start) / (self.steps - self.cycle_start)
-
-
-@dataclass(frozen=True)
-class Progress:
-    """One report from a training: the means since the last report."""
-
-    step: int
-    steps: int
-    epoch: float
-    epochs: int
-    train: dict[str, float]
-    learning_rate: float
-    images_per_second: float
-    test: dict[str, float] | None = None  # after each epoch
-    snapshot: dict[str, np.ndarray] | None = None
-
-    @property
-    def done(self) -> float:
-        """The share that is done, 0 to 1."""
-        return self.step / self.steps
 
 
 def start(
@@ -215,80 +191,6 @@ def test_losses(model: Model, split: Split, device: torch.device) -> dict[str, f
     loss = model.loss(x, split.labels[:TEST_IMAGES].to(device), generator)
     model.train(was_training)
     return {name: value.item() for name, value in named_values(loss).items()}
-
-
-def named_values(loss: Loss) -> dict[str, Tensor]:
-    """A loss as one table: the total, its terms, and what is only logged."""
-    return {"total": loss.total.detach(), **loss.terms, **loss.metrics}
-
-
-class Meter:
-    """Collects losses without waiting for them: values are read only when a report is due."""
-
-    def __init__(self, training: Training):
-        self.training = training
-        self.waiting: list[Tensor] = []  # not read yet
-        self.report_values: list[Tensor] = []  # read, since the last report
-        self.names: list[str] = []
-        self.images = 0
-        self.since = time.perf_counter()
-
-    @property
-    def seconds(self) -> float:
-        """Since the last report."""
-        return time.perf_counter() - self.since
-
-    def add(self, loss: Loss, images: int) -> None:
-        """Notes a step's loss."""
-        values = named_values(loss)
-        self.names = list(values)
-        self.waiting.append(torch.stack([value.detach() for value in values.values()]))
-        self.images += images
-
-    def report(self, **extra) -> Progress:
-        """The means since the last report; raises Diverged at the first step without a number."""
-        training, seconds = self.training, self.seconds
-        self._read()
-        means, self.report_values = self._means(self.report_values), []
-        progress = Progress(
-            step=training.step,
-            steps=training.steps,
-            epoch=training.epoch,
-            epochs=training.config.epochs,
-            train=means,
-            learning_rate=training.optimizer.param_groups[0]["lr"],
-            images_per_second=self.images / seconds if seconds else 0.0,
-            **extra,
-        )
-        training.seconds += seconds
-        self.images, self.since = 0, time.perf_counter()
-        return progress
-
-    def _read(self) -> None:
-        if not self.waiting:
-            return
-        values = torch.stack(self.waiting).cpu().double()  # in this order: MPS has no float64
-        finite = values[:, 0].isfinite()
-        if not finite.all():
-            step = self.training.step - len(self.waiting) + int((~finite).nonzero()[0]) + 1
-            raise Diverged(
-                f"the loss stopped being a number at step {step}. Usually the learning rate "
-                f"({self.training.config.learning_rate:g}) is too high: try a third of it."
-            )
-        self.waiting = []
-        self.report_values.append(values)
-        self.training.epoch_values.append(values)
-
-    def _means(self, parts: list[Tensor]) -> dict[str, float]:
-        means = torch.cat(parts).mean(0).tolist() if parts else []
-        return dict(zip(self.names, means, strict=True)) if parts else {}
-
-    def epoch_means(self) -> dict[str, float]:
-        """The means over the epoch's steps, however the reports cut it up; starts a new epoch."""
-        self._read()
-        means = self._means(self.training.epoch_values)
-        self.training.epoch_values = []
-        return means
 
 
 def _record_epoch(training: Training, meter: Meter, dataset: Dataset) -> dict[str, float]:

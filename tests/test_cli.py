@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from aecore import cli, data
+from aecore import commands, data
 from aecore.cli import main
 from aecore.metrics import evaluate
 from aecore.models.catalog import CATALOG, build, parameter_count
@@ -46,7 +46,7 @@ def never_trains(monkeypatch):
     def refuse(*arguments):
         raise AssertionError("a training has begun")
 
-    monkeypatch.setattr(cli, "begin", refuse)
+    monkeypatch.setattr(commands, "begin", refuse)
 
 
 def fault_of(capsys, *arguments) -> str:
