@@ -5,8 +5,9 @@ import json
 
 import numpy as np
 import pytest
-from latent_pads import at, open_pad, picture
 from PIL import Image
+
+from tests.e2e.latent_pads import at, open_pad, picture
 
 LARGE = "figure canvas.large"
 

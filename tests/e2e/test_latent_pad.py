@@ -6,10 +6,10 @@ from urllib.parse import parse_qs, urlsplit
 import numpy as np
 import pytest
 import torch
-from latent_pads import Messages, at, open_pad, picture
 
 from aecore import coordinates
 from aecore.latent_space import pictures
+from tests.e2e.latent_pads import Messages, at, open_pad, picture
 
 PAD = Path(__file__).parents[2] / "ui" / "components" / "latent_pad"
 

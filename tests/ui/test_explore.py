@@ -4,12 +4,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import NAMES, html_of, words_of
 from streamlit.testing.v1 import AppTest
 
 from aecore import coordinates
 from aecore.models.catalog import CATALOG
 from aecore.runs import CODES_FILE
+from tests.ui.conftest import NAMES, html_of, words_of
 from ui import examples
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -4,13 +4,13 @@ import shutil
 
 import numpy as np
 import pytest
-from conftest import NAMES, html_of, words_of
 
 from aecore.models.catalog import CATALOG
 from aecore.places import checkpoints_folder
 from aecore.runs import list_runs
 from aecore.shipped import SHIPPED
 from aecore.strokes import Stroke, encode
+from tests.ui.conftest import NAMES, html_of, words_of
 from ui import examples
 
 

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
-from conftest import words_of
 from streamlit.testing.v1 import AppTest
 
 from aecore.archive import pack
 from aecore.models.catalog import CATALOG
+from tests.ui.conftest import words_of
 from ui import jobs as trainings
 
 ROOT = Path(__file__).resolve().parents[2]
