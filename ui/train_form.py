@@ -14,9 +14,10 @@ if TYPE_CHECKING:
     from aecore.run_info import Recipe
 
 MODEL, DATASET, SEED = "train-model", "train-dataset", "train-seed"
-FIRST_MODEL, FIRST_DATASET = "vae", "digits"
+FIRST_DATASET = "digits"
+FIRST = {MODEL: "vae", DATASET: FIRST_DATASET, SEED: 0}  # what the form begins with
 FIT = "train-fit"  # seconds that the epochs are to be fitted to, once the pace is known
-GUESS_EPOCHS = 60  # until then
+GUESS_EPOCHS = 50  # until then
 ASKED = "train-asked"  # how often this session has asked for a training
 QUICK_SECONDS, LOOK_SECONDS = 10, 20
 ON_DIGITS = {"dataset": "digits", "batch_size": 32}
@@ -25,6 +26,8 @@ ON_DIGITS = {"dataset": "digits", "batch_size": 32}
 def form() -> None:
     """The whole form; Train puts the new run on the stage."""
     cached.need("aecore.jobs", "aecore.replay")
+    for key, value in FIRST.items():
+        st.session_state.setdefault(key, value)
     _presets()
     entry = _choose_model()
     dataset = _choose_dataset()
@@ -40,7 +43,6 @@ def _choose_model() -> Entry:
     chosen = st.selectbox(
         "Model",
         list(CATALOG),
-        index=list(CATALOG).index(FIRST_MODEL),
         format_func=lambda model_id: CATALOG[model_id].title,
         key=MODEL,
         persist_state="session",
@@ -52,18 +54,15 @@ def _choose_model() -> Entry:
 def _choose_dataset() -> str:
     from aecore.data import DATASETS
 
-    names = list(DATASETS)
     chosen = st.selectbox(
         "Images",
-        names,
-        index=names.index(FIRST_DATASET),
+        list(DATASETS),
         format_func=lambda name: f"{DATASETS[name].title}, {DATASETS[name].train_images:,} images",
         key=DATASET,
         persist_state="session",
         help="\n\n".join(f"**{row.title}**: {row.summary}" for row in DATASETS.values()),
     )
-    cached_here = cached.has_data(chosen)
-    if not cached_here:
+    if not cached.has_data(chosen):
         st.caption(
             f":material/info: {DATASETS[chosen].title} isn't on this machine: "
             f"`python -m aecore fetch {chosen}` gets it. *Digits* is always there."
@@ -155,6 +154,8 @@ def _apply(changes: dict[str, Any], seconds: float | None = None) -> None:
             value = changes.get(name, getattr(config, name))
             st.session_state[_prefix(entry.id, part) + name] = forms.text_of(value)
     st.session_state[FIT] = seconds
+    if seconds:
+        st.session_state[_prefix(entry.id, "t") + "epochs"] = GUESS_EPOCHS
 
 
 def _apply_good() -> None:
@@ -177,8 +178,9 @@ def _fit_epochs(entry: Entry, dataset: str) -> None:
     recipe = Recipe(model=entry.id, config=made["m"], dataset=dataset, training=made["t"])
     whole = trainings.jobs().estimate(recipe)
     key = _prefix(entry.id, "t") + "epochs"
-    if whole is None:
-        st.session_state[key] = GUESS_EPOCHS
+    if st.session_state.get(key) != GUESS_EPOCHS:  # somebody knows better
+        st.session_state[FIT] = None
+    if whole is None or not st.session_state[FIT]:
         return
     epochs = round(seconds / whole * recipe.training.epochs)
     st.session_state[key] = max(1, min(epochs, trainings.jobs().settings.max_epochs))

@@ -2,7 +2,7 @@
 
 const SIDE = 28, GAP = 2;
 const DOT = 2.6; // pixels
-const SETTLES = 0.18; // share of the way that the map's frame goes towards its new place a frame
+const SETTLES = 0.18; // share of the way to its new place that the map goes at a frame
 
 /** Digits (count, 28, 28) in rows of `across`, ink as alpha, one canvas pixel a pixel. */
 function paintDigits(canvas, bytes, across, rgb) {
@@ -37,7 +37,19 @@ class Cloud {
     return Math.max(...goal.map((v, i) => Math.abs(v - this.view[i]))) < size * 0.01;
   }
 
-  paint(places, labels, colours) {
+  /** Moves the points towards their new places, at the end of a film that grows; whether there. */
+  follow(places, atOnce) {
+    const from = this.places;
+    if (atOnce || from?.length !== places.length) this.places = places;
+    else this.places = places.map((v, i) => from[i] + (v - from[i]) * SETTLES);
+    const size = this.view?.[2] ?? 1;
+    const arrived = this.places.every((v, i) => Math.abs(v - places[i]) < 0.002 * size);
+    if (arrived) this.places = places;
+    return arrived;
+  }
+
+  paint(labels, colours) {
+    const { places } = this;
     const context = prepared(this.canvas);
     const side = this.canvas.clientWidth;
     const [x, y, size] = this.view;

@@ -17,7 +17,7 @@ class Machine {
   constructor(root) {
     this.root = root.querySelector(".machine");
     this.curves = new Map();
-    this.at = 0; // where we are, in stills
+    this.at = this.end = 0; // where we are and where the film ends, in stills
     this.playing = false;
     this.cloud = new Cloud(this.$(".map"));
     this.range = this.$("input");
@@ -37,8 +37,9 @@ class Machine {
     const film = takeMessage(bytes);
     if (film.gap) return this.ask(film.header.id);
     const another = film.header.scene !== this.film?.header.scene;
-    const atEnd = !this.film || this.at >= this.last - 0.01;
+    const atEnd = this.at >= this.end - 0.01; // of the film as it was before this message
     this.film = film;
+    this.end = this.last;
     if (another) this.begin();
     else if (atEnd && !this.playing) this.at = this.last;
     this.at = Math.min(this.at, this.last);
@@ -54,7 +55,7 @@ class Machine {
   begin() {
     this.play(false);
     this.at = this.last;
-    this.cloud.view = null;
+    this.cloud.view = this.cloud.places = null;
     this.curves.clear();
     this.$(".curves").replaceChildren();
   }
@@ -155,8 +156,10 @@ class Machine {
     const paint = (name) => paintDigits(this.$(`.${name}`), shown[name], ACROSS, this.colours.rgb);
     paint("reconstructions");
     if (header.samples) paint("samples");
-    this.gliding = !this.cloud.look(shown.places, STILLED.matches);
-    this.cloud.paint(shown.places, labels, this.colours);
+    const atOnce = STILLED.matches || this.playing || this.at < this.last;
+    const arrived = this.cloud.follow(shown.places, atOnce);
+    this.gliding = !this.cloud.look(shown.places, STILLED.matches) || !arrived;
+    this.cloud.paint(labels, this.colours);
     this.range.value = this.at;
     const epochs = (shown.step / header.stepsPerEpoch).toFixed(2);
     const step = Math.round(shown.step).toLocaleString("en");
