@@ -140,10 +140,16 @@ def sight(folder: Path, text: str, label: int | None = None) -> Sight:
         aecore.strokes.StrokesError: the text is no drawing.
     """
     _ready()
-    from aecore import drawing, reading, runs, strokes
+    from aecore import drawing, strokes
+
+    return look(folder, drawing.normalise(strokes.rasterise(strokes.decode(text))), label)
+
+
+def look(folder: Path, drawn: Drawing, label: int | None = None) -> Sight:
+    """What is already as the model sees it, through a run; `label` as in `aecore.reading.read`."""
+    from aecore import reading, runs
     from aecore.scores import share_above
 
-    drawn = drawing.normalise(strokes.rasterise(strokes.decode(text)))
     if drawn.empty:
         return Sight(drawn)
     try:
