@@ -22,7 +22,7 @@ NAMES = {
     "latent_dim": "Latent coordinates",
     "batch_size": "Images a step",
 }
-CHOICES_IN_A_ROW = 3
+CHOICES_IN_A_ROW = 2
 
 
 def label(name: str) -> str:
