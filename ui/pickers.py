@@ -23,7 +23,7 @@ def choose_run() -> ListedRun | None:
     Broken runs are named below, each with its fault. None, and words about it, if there is none.
     """
     listed = [*cached.runs(), *own_runs.listed()]
-    usable = {each.id: each for each in sorted(listed, key=_catalog_order) if each.info}
+    usable = {each.id: each for each in usable_runs(listed)}
     if usable:
         _settle(usable)
         _pills(usable)
@@ -33,6 +33,11 @@ def choose_run() -> ListedRun | None:
         if each.fault:
             st.caption(f":material/error: **{each.id}** is left out. {each.fault}")
     return usable.get(st.session_state.get(MODEL))
+
+
+def usable_runs(listed: list[ListedRun]) -> list[ListedRun]:
+    """Those that can be read, in the catalog's order."""
+    return [each for each in sorted(listed, key=_catalog_order) if each.info]
 
 
 def _settle(usable: dict[str, ListedRun]) -> None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from aecore.reading import Reading
     from aecore.runs import ListedRun
 
-USED_FROM = 4.0  # the axis of a posterior's code: its prior lies within 4 sigma
+USED_FROM = 3.0  # the axis of a posterior's code: its prior lies within 3 sigma
 
 
 def show(chosen: ListedRun) -> None:
@@ -23,26 +23,27 @@ def show(chosen: ListedRun) -> None:
     told = chosen.info.recipe.entry.abilities.conditional
     label = pickers.choose_class() if told else None
     sight = cached.sight(chosen.folder, shared.drawing(), label)
-    place.html(_with_words(chosen.info.recipe.entry.summary, sight_html(sight)))
+    place.html(told_html(chosen.info.recipe.entry.summary, sight))
     if told and sight.reading:
-        st.caption(_guess_words(sight.reading.label_costs))
+        st.caption(guess_words(sight.reading.label_costs))
     if sight.fault:
         place.error(sight.fault)
     for words in filter(None, [shared.fault(), *(sight.drawing.notes if sight.reading else ())]):
         place.caption(f":material/info: {words}")
 
 
-def _with_words(words: str, flow: str) -> str:
-    """The flow and a sentence about the model; style.css says which comes first."""
-    return f'<div class="bn-reading"><p class="bn-about">{html.escape(words)}</p>{flow}</div>'
+def told_html(words: str, sight: cached.Sight) -> str:
+    """A sight and a sentence about the model; style.css says which comes first."""
+    about = f'<p class="bn-about">{html.escape(words)}</p>'
+    return f'<div class="bn-reading">{about}{sight_html(sight)}</div>'
 
 
-def _guess_words(costs: np.ndarray) -> str:
+def guess_words(costs: np.ndarray) -> str:
     """What the drawing costs under the cheapest class and under the next."""
     first, second = costs.argsort()[:2]
     return (
-        f"Left to guess, it takes this for a {first}: as a {first} the drawing costs "
-        f"{costs[first]:.0f} nats, as a {second} {costs[second]:.0f}."
+        f"Left to guess, it says {first}. Told {first}, the drawing costs {costs[first]:.0f} nats; "
+        f"told {second}, the next best, {costs[second]:.0f} nats."
     )
 
 
