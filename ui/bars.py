@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 
 IDLE = 0.1  # nats: a coordinate that costs less says next to nothing about this image
-STEPS = (1, 2, 5)
+STEPS = (1, 2, 3, 5)
 
 
 def nice_scale(largest: float) -> float:
-    """The next of 1, 2, 5, 10, 20, ... so that the axis stays still while the bars move."""
+    """The next of 1, 2, 3, 5, 10, 20, ... so that the axis stays still while the bars move."""
     power = 1.0
     while True:
         for step in STEPS:

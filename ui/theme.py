@@ -11,7 +11,7 @@ from pathlib import Path
 
 MODES = ("light", "dark")
 CONFIG = Path(__file__).resolve().parent.parent / ".streamlit" / "config.toml"
-STYLE = Path(__file__).resolve().parent / "style.css"
+STYLES = [Path(__file__).resolve().parent / name for name in ("style.css", "readout.css")]
 
 THEME = tomllib.loads(CONFIG.read_text(encoding="utf-8"))["theme"]
 DIGITS = {mode: tuple(THEME[mode]["chartCategoricalColors"]) for mode in MODES}
@@ -40,6 +40,7 @@ def variables() -> dict[str, str]:
 
 
 def style() -> str:
-    """The one style sheet of the app, variables first, as a <style> tag for `st.html`."""
+    """The app's style sheets, variables first, as a <style> tag for `st.html`."""
     declared = "".join(f"{name}:{value};" for name, value in variables().items())
-    return f"<style>:root{{{declared}}}{STYLE.read_text(encoding='utf-8')}</style>"
+    sheets = "".join(path.read_text(encoding="utf-8") for path in STYLES)
+    return f"<style>:root{{{declared}}}{sheets}</style>"

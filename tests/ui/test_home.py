@@ -46,7 +46,7 @@ def test_every_model_reads_a_drawing_by_its_abilities(home, runs_folder, model_i
     abilities, shown = CATALOG[model_id].abilities, html_of(app)
     assert ("bn-codes" in shown) == abilities.discrete
     assert ("±σ" in shown) == abilities.posterior
-    assert ("it takes this for a" in words_of(app)) == abilities.conditional
+    assert ("Left to guess, it says" in words_of(app)) == abilities.conditional
     assert "of test digits" in shown
     assert CATALOG[model_id].source in words_of(app)
 

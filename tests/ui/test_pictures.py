@@ -31,7 +31,8 @@ def test_words_about_an_image_are_escaped():
 
 
 @pytest.mark.parametrize(
-    ("largest", "scale"), [(0, 1), (0.3, 1), (1, 1), (1.01, 2), (4.9, 5), (37, 50), (260, 500)]
+    ("largest", "scale"),
+    [(0, 1), (0.3, 1), (1, 1), (1.01, 2), (4.9, 5), (27, 30), (37, 50), (260, 300)],
 )
 def test_the_axis_ends_at_a_round_number(largest, scale):
     assert bars.nice_scale(largest) == scale

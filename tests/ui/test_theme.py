@@ -113,7 +113,7 @@ def test_every_colour_of_ours_comes_in_light_and_dark():
     assert all(value.startswith("light-dark(#") for value in theme.variables().values())
 
 
-def test_the_style_sheet_uses_no_colour_that_the_theme_lacks():
-    sheet = theme.STYLE.read_text(encoding="utf-8")
+def test_the_style_sheets_use_no_colour_that_the_theme_lacks():
+    sheet = "".join(path.read_text(encoding="utf-8") for path in theme.STYLES)
     assert set(re.findall(r"var\((--bn-[\w-]+)", sheet)) <= set(theme.variables())
     assert not re.findall(r"#[0-9a-fA-F]{3,8}\b", sheet)
