@@ -1,5 +1,7 @@
 """The time machine in a real browser: scrubbed, played and steered without a word to the server."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -7,8 +9,8 @@ from aecore.runs import save
 from tests.serving import running
 
 LONG = 240_000  # milliseconds
-INK = """(selector) => {
-    const canvas = document.querySelector(selector);
+BEGUN = re.compile("[1-9]")
+INK = """canvas => {
     const data = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
     return data.reduce((sum, value, i) => sum + (i % 4 === 3 ? value * (1 + i % 1013) : 0), 0);
 }"""
@@ -35,16 +37,16 @@ def machine(page, lab):
         page.set_default_timeout(LONG)
         page.goto(f"{lab}/train?run={run_id}", wait_until="commit", timeout=LONG)
         expect(page.locator(f'.machine[data-scene="{run_id}"]')).to_be_visible(timeout=LONG)
-        page.wait_for_function("() => Number(document.querySelector('.machine input').value) > 0")
+        expect(page.locator(".machine")).to_have_attribute("data-step", BEGUN, timeout=LONG)
+        page.wait_for_timeout(600)  # the map has settled
         return page
 
     return opened
 
 
 def scrub(page: Page, share: float) -> None:
-    page.evaluate(
-        """share => {
-            const range = document.querySelector(".machine input");
+    page.locator(".machine input").evaluate(
+        """(range, share) => {
             range.value = share * range.max;
             range.dispatchEvent(new Event("input"));
         }""",
@@ -53,38 +55,43 @@ def scrub(page: Page, share: float) -> None:
     page.wait_for_timeout(600)  # the map's frame glides
 
 
+def ink(page: Page, place: str) -> int:
+    """What a canvas shows, as a number."""
+    return page.locator(place).first.evaluate(INK)
+
+
 def step(page: Page) -> int:
     return int(page.locator(".machine").get_attribute("data-step"))
 
 
 def test_everything_goes_back_together(machine):
     page = machine("vae-digits")
-    end = [page.evaluate(INK, place) for place in PLACES]
+    end = [ink(page, place) for place in PLACES]
     last = step(page)
     scrub(page, 0)
     assert step(page) == 0
-    start = [page.evaluate(INK, place) for place in PLACES]
+    start = [ink(page, place) for place in PLACES]
     assert all(a != b for a, b in zip(start, end, strict=True))
     scrub(page, 1)
     assert step(page) == last
-    assert page.evaluate(INK, ".reconstructions") == end[0]
+    assert ink(page, ".reconstructions") == end[0]
 
 
 def test_scrubbing_and_playing_send_nothing(machine):
     page = machine("vae-digits")
     sent = []
-    page.on("websocket", lambda socket: socket.on("framesent", sent.append))
+    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
     page.on("request", lambda request: sent.append(request.url))
     page.reload(wait_until="commit")  # the socket has to be heard from its beginning
     expect(page.locator(".machine")).to_be_visible(timeout=LONG)
     page.wait_for_function("() => document.querySelector('[data-test-script-state=notRunning]')")
     page.wait_for_timeout(3_000)
-    page.get_by_text("being measured").first.wait_for(state="detached", timeout=LONG)
-    page.wait_for_timeout(3_000)
+    expect(page.get_by_text("being measured")).to_have_count(0, timeout=LONG)
+    page.wait_for_timeout(2_000)
     sent.clear()
     for share in (0.9, 0.5, 0.2, 0.7):
         scrub(page, share)
-    page.get_by_label("Play").click()
+    page.get_by_label("Play", exact=True).click()
     page.wait_for_timeout(1_000)
     assert sent == []
 
@@ -93,23 +100,22 @@ def test_playing_begins_again_and_stops_at_the_end(machine):
     page = machine("ae-digits")
     last = step(page)
     page.get_by_label("Speed of playing").select_option("4")
-    page.get_by_label("Play").click()
-    for relation in ("<", "=="):
-        wanted = f"last => document.querySelector('.machine').dataset.step {relation} last"
-        page.wait_for_function(wanted, arg=last)
-    expect(page.get_by_label("Play")).to_be_visible()
+    page.get_by_label("Play", exact=True).click()
+    expect(page.locator(".machine")).not_to_have_attribute("data-step", str(last))
+    expect(page.locator(".machine")).to_have_attribute("data-step", str(last), timeout=LONG)
+    expect(page.get_by_label("Play", exact=True)).to_be_visible()
 
 
 def test_the_keyboard_steers_it(machine):
     page = machine("vae-digits")
     page.locator(".machine input").focus()
     page.keyboard.press("Home")
-    page.wait_for_function("() => document.querySelector('.machine').dataset.step == 0")
+    expect(page.locator(".machine")).to_have_attribute("data-step", "0")
     page.keyboard.press("ArrowRight")
-    page.wait_for_function("() => document.querySelector('.machine').dataset.step > 0")
+    expect(page.locator(".machine")).to_have_attribute("data-step", BEGUN)
     page.keyboard.press("End")
     page.keyboard.press("Space")
-    expect(page.get_by_label("Pause")).to_be_visible()
+    expect(page.get_by_label("Pause", exact=True)).to_be_visible()
 
 
 def test_a_model_that_draws_nothing_has_no_samples(machine):

@@ -6,14 +6,15 @@ Real trainings on `digits`, on a real engine with real workers.
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from aecore.runs import save
 from tests.serving import running
 
 LONG = 240_000  # milliseconds: for an engine to start and a training to end on a busy machine
-PIXELS = """(selector) => {
-    const canvas = document.querySelector(selector);
+EPOCHS, STEPS = 3, 66  # of the run that goes into a file and comes back
+END = str(STEPS)
+PIXELS = """canvas => {
     const data = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
     return Array.from(data.filter((_, i) => i % 4 === 3));
 }"""
@@ -57,25 +58,42 @@ def finished(page: Page) -> None:
     page.get_by_text("test metrics are being computed").wait_for(state="detached", timeout=LONG)
 
 
-def rows(page: Page) -> int:
-    return int(page.locator(".machine").first.get_attribute("data-rows") or 0)
+def machine(page: Page, run_id: str) -> Locator:
+    """The time machine with that run, once it shows it."""
+    found = page.locator(f'.machine[data-scene="{run_id}"]')
+    expect(found).to_be_visible(timeout=LONG)
+    return found
+
+
+def wait_for_rows(page: Page, run_id: str, more_than: int) -> int:
+    """Waits until the curves have more points; how many there are."""
+    found = machine(page, run_id)
+    for _ in range(LONG // 500):
+        rows = int(found.get_attribute("data-rows"))
+        if rows > more_than:
+            return rows
+        page.wait_for_timeout(500)
+    raise AssertionError(f"no more than {more_than} points in the curves")
+
+
+def pixels(page: Page, run_id: str) -> list[int]:
+    """The reconstructions at the end of a run."""
+    expect(machine(page, run_id)).to_have_attribute("data-step", END, timeout=LONG)
+    return page.locator(".reconstructions").evaluate(PIXELS)
 
 
 def test_a_training_is_watched_left_found_again_and_stopped(page, lab):
     open_train(page, lab)
-    run_id = train(page, 200)
-    page.wait_for_function(f"""() => document.querySelector(
-        '.machine[data-scene="{run_id}"]')?.dataset.rows >= 2""", timeout=LONG)
-    first = rows(page)
-    page.wait_for_function("n => document.querySelector('.machine').dataset.rows > n", arg=first)
+    run_id = train(page, epochs=200)
+    wait_for_rows(page, run_id, more_than=wait_for_rows(page, run_id, more_than=1))
 
     page.get_by_role("link", name="Home").first.click()  # to another page, and back
     page.wait_for_url(re.compile(rf"run={run_id}"))
     page.get_by_role("link", name="Train").first.click()
-    expect(page.locator(f'.machine[data-scene="{run_id}"]')).to_be_visible(timeout=LONG)
+    machine(page, run_id)
 
     page.reload(wait_until="commit")
-    expect(page.locator(f'.machine[data-scene="{run_id}"]')).to_be_visible(timeout=LONG)
+    machine(page, run_id)
     assert run_id in page.url
 
     page.get_by_role("button", name="Stop").click()
@@ -85,11 +103,9 @@ def test_a_training_is_watched_left_found_again_and_stopped(page, lab):
 
 def test_a_run_comes_back_from_its_file_pixel_for_pixel(page, lab, tmp_path):
     open_train(page, lab)
-    run_id = train(page, 3)
+    run_id = train(page, EPOCHS)
     finished(page)
-    expect(page.locator(f'.machine[data-scene="{run_id}"]')).to_be_visible(timeout=LONG)
-    page.wait_for_function("() => Number(document.querySelector('.machine input').value) > 0")
-    before = page.evaluate(PIXELS, ".reconstructions")
+    before = pixels(page, run_id)
     with page.expect_download() as download:
         page.get_by_role("button", name="Download", exact=True).click()
     file = tmp_path / "run.bottleneck.zip"
@@ -99,10 +115,8 @@ def test_a_run_comes_back_from_its_file_pixel_for_pixel(page, lab, tmp_path):
     page.locator('input[type="file"]').set_input_files(file)
     page.wait_for_function("run => !location.search.includes(run)", arg=run_id)
     again = re.search(r"run=(\w{32})", page.url)[1]
-    expect(page.locator(f'.machine[data-scene="{again}"]')).to_be_visible(timeout=LONG)
-    page.wait_for_function("() => Number(document.querySelector('.machine input').value) > 0")
     assert again != run_id
-    assert page.evaluate(PIXELS, ".reconstructions") == before and any(before)
+    assert pixels(page, again) == before and any(before)
 
 
 def test_a_hostile_file_is_refused_with_its_reason(page, lab, tmp_path):
@@ -121,7 +135,7 @@ def test_two_visitors_stay_apart_unless_given_a_link(browser, lab):
     open_train(ben, lab)
     assert run_id not in ben.content() and "Yours:" not in ben.content()
     open_train(ben, lab, f"?run={run_id}")
-    expect(ben.locator(f'.machine[data-scene="{run_id}"]')).to_be_visible(timeout=LONG)
+    machine(ben, run_id)
     open_train(anna, lab)  # without the link: the cookie knows whose it is
     anna.get_by_text("Shipped:").first.click()
     expect(anna.get_by_text("Yours:").first).to_be_visible(timeout=LONG)
