@@ -3,6 +3,7 @@
 import numpy as np
 
 READY = ".lab[data-state=ready]"
+PATIENCE = 120_000  # milliseconds, for a machine that others share
 PAINTED = """() => {
     const find = (root) => {
         for (const element of root.querySelectorAll('*')) {
@@ -34,6 +35,7 @@ class Messages:
 
 def open_pad(page, address: str, settled):
     """Opens an address and waits until the pad is alive and nothing runs."""
+    page.set_default_timeout(PATIENCE)
     page.goto(address)
     page.wait_for_selector(READY)
     settled(page)

@@ -159,19 +159,28 @@ def test_resampling_stays_near_and_back_returns(pad, settled):
     assert "moved" not in page.locator(".about").inner_text()
 
 
-def test_arrow_keys_move_the_handle_and_the_sliders(pad, settled):
+def hold(page, key, times=4):
+    """A key held down, which the browser repeats, and let go; what was sent before that."""
+    sent = page.sent.count
+    for _ in range(times):
+        page.keyboard.down(key)
+    before = page.sent.count - sent
+    page.keyboard.up(key)
+    return before
+
+
+def test_a_held_arrow_key_moves_the_handle_or_a_slider_and_is_told_once(pad, settled):
     page = pad("vae")
     before = page.url
     page.locator(".map").focus()
-    for _ in range(3):
-        page.keyboard.press("ArrowRight")
+    assert hold(page, "ArrowRight") == 0
     wait_for_address(page, before)
     settled(page)
     axis = int(place(page)["axes"].split("-")[0]) - 1
     right = coordinates.decode_vector(place(page)["z"], 6)[axis]
     before = page.url
     page.locator(".sliders input").first.focus()
-    page.keyboard.press("ArrowLeft")
+    assert hold(page, "ArrowLeft") == 0
     wait_for_address(page, before)
     assert coordinates.decode_vector(place(page)["z"], 6)[axis] < right
 

@@ -185,7 +185,7 @@ class Plane {
     context.fillStyle = context.strokeStyle = ink;
     context.globalAlpha = 0.6;
     for (const dot of dots) {
-      context.fillRect(...axes.map((i, k) => this.place(k, dot[i]) - 1), 2, 2);
+      context.fillRect(...axes.map((i, k) => this.place(k, dot[i]) - 1.5), 3, 3);
     }
     context.globalAlpha = 1;
     const scale = axes.map((i) => (this.side - 2 * INSET) / (reach[i][1] - reach[i][0]));
