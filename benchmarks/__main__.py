@@ -8,13 +8,14 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from aecore.data import DatasetMissing
 from benchmarks import conditions
 
 FOLDER = Path(__file__).parent
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Runs what the command line asks for; exit status 2 for a name that there isn't."""
+    """Runs what the command line asks for; a fault that a person can mend is exit status 2."""
     options = parser().parse_args(arguments)
     found = benchmarks()
     if options.name is None:
@@ -28,7 +29,11 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     threads = conditions.set_threads(options.threads)
     before = conditions.now(threads)
-    report = import_module(f"benchmarks.{options.name}").run()
+    try:
+        report = import_module(f"benchmarks.{options.name}").run()
+    except DatasetMissing as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
     report["conditions"] = {**before, "load at the end": conditions.load()}
     if options.json:
         print(json.dumps(report, indent=1, ensure_ascii=False))

@@ -11,7 +11,7 @@ from pathlib import Path
 import torch
 from torch.utils.data import DataLoader
 
-from aecore.data import data_folder
+from aecore.data import DatasetMissing, data_folder
 from aecore.models.base import Model
 from aecore.torchvision_fix import import_torchvision
 
@@ -22,11 +22,11 @@ def unpack(folder: Path) -> Path:
     """Unpacks MNIST's four files into `folder` as torchvision wants them; its root.
 
     Raises:
-        FileNotFoundError: MNIST isn't here.
+        DatasetMissing: MNIST isn't here.
     """
     packed = sorted((data_folder() / "MNIST" / "raw").glob("*.gz"))
     if not packed:
-        raise FileNotFoundError("MNIST isn't here: python -m aecore fetch mnist")
+        raise DatasetMissing("MNIST isn't here: python -m aecore fetch mnist")
     raw = folder / "MNIST" / "raw"
     raw.mkdir(parents=True)
     for path in packed:

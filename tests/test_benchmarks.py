@@ -8,6 +8,7 @@ from itertools import islice
 import pytest
 import torch
 
+from aecore.data import DatasetMissing
 from aecore.models import catalog
 from benchmarks import formats, gemm, textbook
 from benchmarks.__main__ import benchmarks, main, print_report, show, table
@@ -40,6 +41,12 @@ def test_every_benchmark_is_listed_with_what_it_measures(capsys):
 def test_an_unknown_benchmark_is_answered_with_those_there_are(capsys):
     assert main(["nonsense"]) == 2
     assert "training" in capsys.readouterr().err
+
+
+def test_a_benchmark_without_its_data_says_what_to_do(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("AECORE_DATA", str(tmp_path))
+    assert main(["formats", "--threads", str(torch.get_num_threads())]) == 2
+    assert "fetch mnist" in capsys.readouterr().err
 
 
 def test_calls_take_turns():
@@ -106,7 +113,7 @@ def test_the_textbook_loop_learns(mnist_folder, tmp_path):
 
 def test_the_textbook_loop_needs_mnist(tmp_path, monkeypatch):
     monkeypatch.setenv("AECORE_DATA", str(tmp_path))
-    with pytest.raises(FileNotFoundError, match="fetch mnist"):
+    with pytest.raises(DatasetMissing, match="fetch mnist"):
         textbook.unpack(tmp_path / "unpacked")
 
 
