@@ -54,7 +54,8 @@ def _grid_distances(codebook: Tensor, grid: Tensor, grids: Tensor) -> Tensor:
 
     Each cell has only K possible distances, so they are looked up and not computed N times.
     """
-    table = torch.cdist(codebook[grid.flatten()], codebook).square()  # (cells, K)
+    exact = "donot_use_mm_for_euclid_dist"  # by products, equal vectors come out a little apart
+    table = torch.cdist(codebook[grid.flatten()], codebook, compute_mode=exact).square()
     return table[torch.arange(len(table)), grids.flatten(1)].sum(1).sqrt()
 
 
