@@ -22,8 +22,9 @@ STYLE = Path(__file__).resolve().parent / "draw.css"
 def hands_on() -> ListedRun | None:
     """The digit on the left, the chosen model on the right; below, all models and its place."""
     st.html(f"<style>{STYLE.read_text(encoding='utf-8')}</style>")
-    cached.skeleton(height=480)
-    fault = draw_source.settle()
+    with st.container():  # what comes and goes in here must not move the pad: it would start anew
+        cached.skeleton(height=480)
+        fault = draw_source.settle()
     left, right = st.columns([3, 7], gap="medium")
     with left:
         draw_source.choose()
