@@ -19,7 +19,7 @@ from playwright.sync_api import Page, sync_playwright
 from aecore.places import checkpoints_folder
 from aecore.runs import list_runs
 from tests.chromium import launch
-from tests.e2e.latent_pads import READY, Messages, at
+from tests.e2e.latent_pads import PATIENCE, READY, Messages, at
 from tests.serving import running
 
 MOVEMENTS = 160  # of which the first quarter warms up
@@ -63,25 +63,37 @@ def run() -> dict[str, Any]:
 def _row(page: Page, address: str, run_id: str) -> dict[str, Any]:
     sent = Messages(page)
     page.add_init_script(LISTEN)
+    page.set_default_timeout(PATIENCE)
     page.goto(f"{address}/explore?model={run_id}")
-    page.wait_for_selector(READY, timeout=120_000)
+    page.wait_for_selector(READY, timeout=PATIENCE)
     page.wait_for_timeout(3_000)  # the rest of the page, and the portraits of codes
     target = page.locator(".cells, .sliders .row .track >> visible=true").first
     box = target.bounding_box()
-    shares = 0.5 + 0.4 * np.sin(np.linspace(0, 6 * np.pi, MOVEMENTS))
-    page.mouse.move(*at(box, 0.5, 0.5))
+    path = _over_cells() if target.evaluate("e => e.matches('.cells')") else _to_and_fro()
+    page.mouse.move(*at(box, *path[0]))
     page.mouse.down()
     before = sent.count
-    for number, share in enumerate(shares):
-        if number == MOVEMENTS // 4:
+    for number, place in enumerate(path):
+        if number == len(path) // 4:
             page.evaluate("drag.times.length = 0")
-        page.mouse.move(*at(box, share, 0.5))
+        page.mouse.move(*at(box, *place))
         page.wait_for_timeout(EVERY)
     messages = sent.count - before
     times = np.array(page.evaluate("drag.times"))
     page.mouse.up()
     page.close()
     return {"run": run_id, **_percentiles(times), "messages": messages}
+
+
+def _to_and_fro() -> list[tuple[float, float]]:
+    """Along a slider, as shares of its box."""
+    turns = np.linspace(0, 6 * np.pi, MOVEMENTS)
+    return [(0.5 + 0.4 * float(np.sin(turn)), 0.5) for turn in turns]
+
+
+def _over_cells(side: int = 7) -> list[tuple[float, float]]:
+    """Over every cell of a grid once: one that has the brush's code already gives no picture."""
+    return [((n % side + 0.5) / side, (n // side + 0.5) / side) for n in range(side * side)]
 
 
 def _percentiles(times: np.ndarray) -> dict[str, Any]:

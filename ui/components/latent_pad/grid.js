@@ -86,9 +86,12 @@ class Grid {
     clearTimeout(this.timer);
     const next = [...this.swatches.children].slice(0, upTo).find((each) => !each.drawn);
     if (!next) return;
-    next.drawn = true;
-    next.portray();
-    this.timer = setTimeout(() => this.portray(upTo), this.pointer === null ? 8 : 200);
+    const busy = this.pointer !== null; // the hand goes first
+    if (!busy) {
+      next.drawn = true;
+      next.portray();
+    }
+    this.timer = setTimeout(() => this.portray(upTo), busy ? 200 : 8);
   }
 
   /** The portraits again, where the theme has another ink. */
