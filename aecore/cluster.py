@@ -80,7 +80,7 @@ class Cluster:
     def look_over(self) -> None:
         """Makes workers that have joined ready, or refuses them; forgets those that have left."""
         with contextlib.suppress(OSError, TimeoutError):
-            there = set(self.client.scheduler_info(n_workers=-1)["workers"])
+            there = set(self.client.nthreads())  # scheduler_info sometimes lists none of them
             self.ready &= there
             self.refused = {at: why for at, why in self.refused.items() if at in there}
             new = there - self.ready - self.refused.keys()
