@@ -26,11 +26,6 @@ def train_small(folder: Path, *more: str) -> int:
     return main(["train", "ae", "--dataset", "digits", "--out", str(folder), *SMALL, *more])
 
 
-def run_aecore(*arguments) -> subprocess.CompletedProcess:
-    command = [sys.executable, "-m", "aecore", *map(str, arguments)]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE)
-
-
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory):
     """A run of one epoch, made by the command line."""
@@ -289,12 +284,10 @@ def test_evaluating_what_is_no_run_is_a_message(capsys, tmp_path):
 
 
 def test_the_command_works_as_python_m_aecore(tmp_path):
-    done = run_aecore("models", "--json")
-    assert done.returncode == 0, done.stderr
-    assert [row["id"] for row in json.loads(done.stdout)] == list(CATALOG)
-    missing = run_aecore("evaluate", tmp_path / "nowhere")
-    assert missing.returncode == 2
-    assert missing.stderr.startswith("error: ") and "Traceback" not in missing.stderr
+    command = [sys.executable, "-m", "aecore", "evaluate", tmp_path / "nowhere"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE)
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: ") and "Traceback" not in done.stderr
 
 
 def test_ship_refuses_names_that_are_not_in_its_table(capsys):

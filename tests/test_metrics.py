@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch.distributions import Normal, kl_divergence
 
-from aecore import classifier
+from aecore import classifier, metrics
 from aecore.data import Split, to_float
 from aecore.evaluation import Evaluation, encode_split
 from aecore.metrics import METRICS, evaluate
@@ -275,7 +275,10 @@ def test_a_collapsed_codebook_has_one_code_in_use(few_digits):
 
 
 @torch.no_grad()
-def test_asked_for_digits_are_recognised_by_the_classifier_of_their_data_set(judge, judged_digits):
+def test_asked_for_digits_are_recognised_by_the_classifier_of_their_data_set(
+    judge, judged_digits, monkeypatch
+):
+    monkeypatch.setattr(metrics, "ASKED_FOR", 20)  # of each class
     dataset, _ = judged_digits
     x = to_float(dataset.train.images)
     clearest = x[judge(x).argmax(0)]  # (10, 1, 28, 28), one of each class

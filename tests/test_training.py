@@ -159,7 +159,7 @@ def test_training_can_be_left_after_any_report_and_what_it_learnt_is_usable(
     begun, monkeypatch, model_id, x, y
 ):
     monkeypatch.setattr(training, "PROGRESS_SECONDS", -1)
-    for reports in (1, 2, 7, 11, 12, 20, 21):
+    for reports in (1, 7, 11, 12, 21):
         fitting = begun(model_id)
         last = list(itertools.islice(fitting.progress(), reports))[-1]
         state = fitting.training
