@@ -203,7 +203,10 @@ def test_a_model_over_the_limit_is_refused_before_it_is_built(packed, tmp_path):
     [
         ({"state": "running"}, "still training"),
         ({"history": [{"epoch": 1, "step": 5, "train": {"total": "<b>"}, "test": {}}]}, "history"),
-        ({"history": [{"epoch": 1, "step": 5, "train": {"total": float("nan")}, "test": {}}]}, "history"),
+        (
+            {"history": [{"epoch": 1, "step": 5, "train": {"total": float("nan")}, "test": {}}]},
+            "history",
+        ),
         ({"history": [{"epoch": 1, "step": 5, "train": {}, "test": {}}] * 2}, "order of its steps"),
         ({"history": [{"epoch": 1, "step": 5, "train": {}, "test": {}}] * 2000}, "1,000 rows"),
         ({"reference": {"mse": []}}, "percentiles"),
