@@ -97,7 +97,7 @@ class Curve {
       context.setLineDash([4, 3]);
       line(context, [[this.x(change.step), TOP], [this.x(change.step), TOP + this.height]], 1.2);
       context.setLineDash([]);
-      const words = `${change.label} ${short(change.value)}`;
+      const words = `${readable(change.name)} ${short(change.value)}`;
       const room = this.x(change.step) + 4 + context.measureText(words).width < LEFT + this.width;
       context.textAlign = room ? "left" : "right";
       context.fillText(words, this.x(change.step) + (room ? 4 : -4), TOP + 7 + 12 * (index % 4));
@@ -155,5 +155,6 @@ function short(value) {
 }
 
 function readable(name) {
-  return name.replaceAll("_", " ").replace(/\bkl\b/, "KL").replace(/\belbo\b/, "ELBO");
+  const words = name.replaceAll("_", " ").replace(/\bkl\b/, "KL").replace(/\belbo\b/, "ELBO");
+  return words.replace(/\bbeta\b/, "β");
 }

@@ -72,8 +72,10 @@ class Machine {
       if (this.curves.has(name)) continue;
       const scrub = (step) => this.film.stills.length && this.goTo(placeOfStep(this.film, step));
       this.curves.set(name, new Curve(name, scrub));
-      this.$(".curves").append(this.curves.get(name).figure);
     }
+    const figures = header.names.map((name) => this.curves.get(name).figure);
+    if (figures.some((figure, i) => figure !== this.$(".curves").children[i]))
+      this.$(".curves").replaceChildren(...figures);
     this.colours = this.theme();
     const seen = [...new Set(this.film.labels)].sort((a, b) => a - b);
     const legend = seen.map((label) => {
