@@ -14,6 +14,7 @@ from tests.serving import running
 LONG = 240_000  # milliseconds: for an engine to start and a training to end on a busy machine
 EPOCHS, STEPS = 3, 66  # of the run that goes into a file and comes back
 END = str(STEPS)
+NEW_RUN = "before => location.search.includes('run=') && location.href !== before"
 PIXELS = """canvas => {
     const data = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
     return Array.from(data.filter((_, i) => i % 4 === 3));
@@ -49,7 +50,7 @@ def train(page: Page, epochs: int) -> str:
     fill(page, "Epochs", str(epochs))
     main = page.get_by_test_id("stMainBlockContainer")
     main.get_by_role("button", name="Train", exact=True).click()
-    page.wait_for_function("before => location.href !== before", arg=before)
+    page.wait_for_function(NEW_RUN, arg=before)
     return re.search(r"run=(\w{32})", page.url)[1]
 
 
