@@ -61,10 +61,14 @@ def start() -> None:
 
 
 def skeleton(height: int) -> None:
-    """Holds the place of what needs the models while they are being imported; else nothing."""
-    if _warm_up().is_alive():
-        with st.skeleton(height=height):
-            _ready()
+    """Holds the place of what needs the models while they are being imported.
+
+    Its slot stays when it has gone: a part that moves in a page would start anew, mid-stroke.
+    """
+    with st.container():
+        if _warm_up().is_alive():
+            with st.skeleton(height=height):
+                _ready()
 
 
 def _ready() -> None:
