@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import page, train_compare, train_form, train_keep, train_stage
+from ui import page, train_compare, train_form, train_keep, train_presets, train_stage
 
 EXPERIMENTS = [
     page.Experiment(
@@ -10,14 +10,14 @@ EXPERIMENTS = [
         "Train with two latent coordinates, then drag the time machine back to the first steps. "
         "Which digits part first, and which are still mixed at the end?",
         "Fill in the form",
-        train_form.preset_look,
+        train_presets.look,
     ),
     page.Experiment(
         "Too fast to learn",
         "Raise the learning rate to 0.5 and train. The loss jumps instead of falling, or stops "
         "being a number: then the page says at which step. A third of it, and it learns again.",
         "Fill in the form",
-        train_form.preset_fast,
+        train_presets.too_fast,
     ),
     page.Experiment(
         "Turn β while it trains",

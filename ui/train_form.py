@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from ui import cached, forms
+from ui import cached, forms, train_presets
 from ui import jobs as trainings
+from ui.train_presets import DATASET, FIRST_DATASET, MODEL, SEED
 
 if TYPE_CHECKING:
     from aecore.models.catalog import Entry
     from aecore.run_info import Recipe
 
-MODEL, DATASET, SEED = "train-model", "train-dataset", "train-seed"
-FIRST_DATASET = "digits"
 FIRST = {MODEL: "vae", DATASET: FIRST_DATASET, SEED: 0}  # what the form begins with
-FIT = "train-fit"  # seconds that the epochs are to be fitted to, once the pace is known
-GUESS_EPOCHS = 50  # until then
 ASKED = "train-asked"  # how often this session has asked for a training
-QUICK_SECONDS, LOOK_SECONDS = 10, 20
-ON_DIGITS = {"dataset": "digits", "batch_size": 32}
 
 
 def form() -> None:
@@ -28,7 +23,7 @@ def form() -> None:
     cached.need("aecore.jobs", "aecore.replay")
     for key, value in FIRST.items():
         st.session_state.setdefault(key, value)
-    _presets()
+    train_presets.buttons()
     entry = _choose_model()
     dataset = _choose_dataset()
     go = st.container()
@@ -74,12 +69,13 @@ def _settings(entry: Entry, dataset: str) -> tuple[Recipe, list[str]]:
     """The settings of the model and of the training, as a recipe; and what is wrong with them."""
     from aecore.run_info import Recipe
 
-    _fit_epochs(entry, dataset)
+    train_presets.fit_epochs(entry, dataset)
     limits = {"epochs": trainings.jobs().settings.max_epochs}
     with st.expander("The model's settings", expanded=True):
-        config, faults = forms.config_form(entry.config, _prefix(entry.id))
+        config, faults = forms.config_form(entry.config, train_presets.prefix(entry.id))
     with st.expander("The training's settings", expanded=True):
-        training, more = forms.config_form(usual_training(entry), _prefix(entry.id, "t"), limits)
+        usual = train_presets.usual_training(entry)
+        training, more = forms.config_form(usual, train_presets.prefix(entry.id, "t"), limits)
         seed = st.number_input(
             "Seed",
             0,
@@ -93,115 +89,6 @@ def _settings(entry: Entry, dataset: str) -> tuple[Recipe, list[str]]:
         model=entry.id, config=config, dataset=dataset, training=training, seed=int(seed)
     )
     return recipe, faults + more
-
-
-def _prefix(model_id: str, part: str = "m") -> str:
-    return f"train-{part}-{model_id}-"
-
-
-def usual_training(entry: Entry) -> Any:
-    """How a model likes to be trained, which the form begins with on the small data set."""
-    from aecore.config import with_changes
-    from aecore.training import TrainConfig
-
-    return with_changes(TrainConfig(), {**entry.training, "epochs": 30, "batch_size": 64})
-
-
-# Presets
-
-
-def _presets() -> None:
-    with st.container(horizontal=True, gap="small"):
-        st.button(
-            "10 seconds",
-            on_click=_apply,
-            args=(ON_DIGITS, QUICK_SECONDS),
-            help="A small data set, and as many epochs as this machine does in about 10 seconds.",
-            key="preset-quick",
-        )
-        st.button(
-            "A good one",
-            on_click=_apply_good,
-            help="The settings with which this model's shipped run was trained.",
-            key="preset-good",
-        )
-        st.button(
-            "2-D latent, to look at",
-            on_click=preset_look,
-            help="Two latent coordinates, which the map shows as they are.",
-            key="preset-look",
-        )
-
-
-def preset_look() -> None:
-    """A training whose map shows the latent coordinates themselves."""
-    _apply({**ON_DIGITS, "latent_dim": 2}, LOOK_SECONDS)
-
-
-def preset_fast() -> None:
-    """A training with a learning rate that is far too high."""
-    _apply({**ON_DIGITS, "learning_rate": 0.5, "schedule": "constant", "epochs": 20})
-
-
-def _apply(changes: dict[str, Any], seconds: float | None = None) -> None:
-    """Puts the chosen model's form back to its defaults, with these changes where they fit."""
-    from aecore.models.catalog import CATALOG
-
-    entry = CATALOG[st.session_state[MODEL]]
-    st.session_state[DATASET] = changes.get("dataset", FIRST_DATASET)
-    for part, config in (("m", entry.config), ("t", usual_training(entry))):
-        for name in type(config).model_fields:
-            value = changes.get(name, getattr(config, name))
-            st.session_state[_prefix(entry.id, part) + name] = forms.text_of(value)
-    st.session_state[FIT] = seconds
-    if seconds:
-        st.session_state[_prefix(entry.id, "t") + "epochs"] = GUESS_EPOCHS
-
-
-def _apply_good() -> None:
-    from aecore.models.catalog import CATALOG
-    from aecore.training import TrainConfig
-
-    entry = CATALOG[st.session_state[MODEL]]
-    usual = {**TrainConfig().model_dump(), **entry.training}
-    _apply({**usual, "dataset": "mnist" if cached.has_data("mnist") else FIRST_DATASET})
-
-
-def _fit_epochs(entry: Entry, dataset: str) -> None:
-    """As many epochs as fit into the wanted seconds, once the pace of this machine is known."""
-    seconds = st.session_state.get(FIT)
-    if not seconds:
-        return
-    from aecore.run_info import Recipe
-
-    made = {part: _filled(entry, part) for part in ("m", "t")}
-    recipe = Recipe(model=entry.id, config=made["m"], dataset=dataset, training=made["t"])
-    whole = trainings.jobs().estimate(recipe)
-    key = _prefix(entry.id, "t") + "epochs"
-    if st.session_state.get(key) != GUESS_EPOCHS:  # somebody knows better
-        st.session_state[FIT] = None
-    if whole is None or not st.session_state[FIT]:
-        return
-    epochs = round(seconds / whole * recipe.training.epochs)
-    st.session_state[key] = max(1, min(epochs, trainings.jobs().settings.max_epochs))
-    st.session_state[FIT] = None
-
-
-def _filled(entry: Entry, part: str) -> Any:
-    """A config as the form's widgets hold it; the defaults where a value is no good."""
-    from aecore.config import ConfigError, with_changes
-
-    config = entry.config if part == "m" else usual_training(entry)
-    prefix = _prefix(entry.id, part)
-    values = {
-        name: st.session_state[prefix + name]
-        for name in type(config).model_fields
-        if prefix + name in st.session_state
-    }
-    try:
-        return with_changes(config, values)
-    except ConfigError:
-        return config
 
 
 # What it costs, and Train
