@@ -9,6 +9,7 @@ import contextlib
 import pkgutil
 import subprocess
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
@@ -26,6 +27,18 @@ class ClusterError(Exception):
     """The cluster can't be reached or used; the message says what to do."""
 
 
+class WorkerLost(Exception):
+    """The worker that was at it is gone, or the whole cluster is."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """A function at work on one worker, which does nothing else meanwhile."""
+
+    address: str
+    future: Future
+
+
 class Cluster:
     """A line to the cluster; every method may take a while, and none is called under a lock."""
 
@@ -35,8 +48,11 @@ class Cluster:
         self.topic = f"bottleneck-{uuid4().hex}"
         self.child: subprocess.Popen | None = None
         self.client: Client | None = None
-        self.ready: set[str] = set()  # addresses of workers that may train
+        self.there: set[str] = set()  # addresses of all workers
+        self.ready: set[str] = set()  # of those that may train
         self.refused: dict[str, str] = {}  # address: why
+        self.calls: dict[str, Call] = {}  # under way, by their future's key
+        self.unwanted: list[Future] = []  # to be taken back
 
     @property
     def alive(self) -> bool:
@@ -80,7 +96,7 @@ class Cluster:
     def look_over(self) -> None:
         """Makes workers that have joined ready, or refuses them; forgets those that have left."""
         with contextlib.suppress(OSError, TimeoutError):
-            there = set(self.client.nthreads())  # scheduler_info sometimes lists none of them
+            self.there = there = set(self.client.nthreads())  # scheduler_info may list none
             self.ready &= there
             self.refused = {at: why for at, why in self.refused.items() if at in there}
             new = there - self.ready - self.refused.keys()
@@ -120,16 +136,47 @@ class Cluster:
             return error
         return answers.get(address, TimeoutError("it is gone"))
 
-    def submit(self, function: Callable, *arguments: Any, name: str, first: bool = False) -> Future:
-        """A call on any worker that is ready and free, repeated where the worker dies."""
-        return self.client.submit(
+    @property
+    def free(self) -> list[str]:
+        """The workers that may train and have nothing to do."""
+        return sorted(self.ready - {call.address for call in self.calls.values()})
+
+    def submit(
+        self, address: str, function: Callable, *arguments: Any, then: Callable[[], None]
+    ) -> Call:
+        """A function at work on a free worker; `then` is called when it ends."""
+        future = self.client.submit(
             function,
             *arguments,
-            key=f"{name}-{uuid4().hex}",
+            key=f"{function.__name__}-{uuid4().hex}",
             pure=False,
-            resources={worker.RESOURCE: 1},
-            priority=1 if first else 0,
+            workers=[address],
         )
+        call = self.calls[future.key] = Call(address, future)
+        future.add_done_callback(lambda _: then())
+        return call
+
+    def result_of(self, call: Call) -> Any:
+        """What came of a call, a value or the exception it ended with; None while it is at work."""
+        if call.future.key not in self.calls:
+            return WorkerLost()
+        if not self.alive or call.address not in self.there or call.future.cancelled():
+            self.drop(call)
+            return WorkerLost()
+        if not call.future.done():
+            return None
+        del self.calls[call.future.key]
+        return call.future.exception() or call.future.result()
+
+    def drop(self, call: Call | None) -> None:
+        """Nobody wants to know what comes of a call any more."""
+        if call is not None and self.calls.pop(call.future.key, None):
+            self.unwanted.append(call.future)
+
+    def take_back(self) -> None:
+        """Tells the workers which calls nobody wants any more."""
+        while self.unwanted:
+            self.unwanted.pop().cancel()
 
     def tell(self, address: str, job: str, word: str, value: Any = None) -> bool:
         """Says a word to a training on a worker; whether it was heard."""
@@ -143,7 +190,9 @@ class Cluster:
         if self.child is not None:
             engine.end(self.child)
         self.client = self.child = None
-        self.ready, self.refused = set(), {}
+        self.there, self.ready, self.refused = set(), set(), {}
+        self.calls.clear()
+        self.unwanted.clear()
 
 
 def _lacks(what: str) -> str:

@@ -4,7 +4,9 @@ It lives in a worker's process. Messages go out as Dask events; words come in th
 the server calls in that process.
 """
 
+import contextlib
 import queue
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -45,18 +47,18 @@ class Desk:
         message = {
             "job": self.job,
             "attempt": self.attempt,
-            "worker": self.worker.address,
             "kind": kind,
             "content": content,
         }
         self.worker.log_event(self.topic, message)
 
     def wait(self) -> Word:
-        """The first word that comes; «silence» where none does."""
-        try:
-            return self.mailbox.get(timeout=GO_SECONDS)
-        except queue.Empty:
-            return "silence", None
+        """The first word that comes; «silence» where none does, or nobody wants the training."""
+        end = time.monotonic() + GO_SECONDS
+        while time.monotonic() < end and not self.abandoned:
+            with contextlib.suppress(queue.Empty):
+                return self.mailbox.get(timeout=0.1)
+        return "silence", None
 
     def words(self) -> Iterator[Word]:
         """The words that have come since the last look."""

@@ -67,8 +67,7 @@ class Dispatcher:
         """The thread that moves the runs on."""
         try:
             while not self.closing.is_set():
-                if self.cluster.alive:
-                    self._try(self.trainings.step)
+                self._try(self.trainings.step)
                 self.awake.wait(TICK_SECONDS)
                 self.awake.clear()
         finally:
@@ -92,7 +91,6 @@ class Dispatcher:
     def _look(self) -> None:
         """Starts the cluster where it isn't there, and looks its workers over."""
         if not self.cluster.alive:
-            self.trainings.lose_all()
             try:
                 self.cluster.start()
             except ClusterError as error:

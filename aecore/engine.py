@@ -61,12 +61,8 @@ def main() -> None:
     """Hosts a cluster on this machine until standard input closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     settings = read_settings()
-    dask.config.set(
-        {
-            "distributed.scheduler.allowed-failures": 1,  # a second death is no accident
-            "distributed.admin.low-level-log-length": 10,  # reports are large, and read once
-        }
-    )
+    # Reports are large, and read once: the scheduler need not remember a thousand of them.
+    dask.config.set({"distributed.admin.low-level-log-length": 10})
     with LocalCluster(
         n_workers=settings.workers,
         threads_per_worker=1,

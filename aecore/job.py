@@ -3,6 +3,7 @@
 Plain memory, no cluster: the dispatcher moves it on, and `hear` takes what a worker says.
 """
 
+import time
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -16,7 +17,7 @@ from aecore.reports import Frame, Report, arrays_from_plain, from_plain
 from aecore.run_info import Recipe
 
 if TYPE_CHECKING:
-    from distributed import Future
+    from aecore.cluster import Call
 
 GUESS_SECONDS = 60.0  # for a run of which nothing is known yet
 
@@ -81,9 +82,9 @@ class Job:
     goes_on: bool = False  # with the run that is there, else from the beginning
     attempt: int = 0
     restarts: int = 0
-    future: "Future | None" = None
-    measuring: "Literal[True] | Future | None" = None  # True: its test metrics are to be computed
-    worker: str | None = None
+    call: "Call | None" = None  # its training, on a worker
+    listening: bool = False  # the worker has begun, and can be talked to
+    measuring: "Literal[True] | Call | None" = None  # True: its test metrics are to be computed
     words: deque[tuple[str, Any]] = field(default_factory=deque)  # to be said to the worker
     begun: tuple[Change, ...] = ()  # changes in the run that it goes on with
     changes: list[Change] = field(default_factory=list)  # made since
@@ -149,21 +150,26 @@ class Job:
         self._forget_attempt()
 
     def lose(self) -> None:
-        """Back to the beginning: the cluster that trained it is gone. Changes are made again."""
+        """Back to the beginning: the worker that trained it is gone. Changes are made again."""
         self.restarts += 1
-        self._forget_attempt()
+        self.take_back()
 
     def take_back(self) -> None:
-        """Out of the queue: what a worker may still say of it is ignored."""
+        """Away from its worker: what that may still say of it is ignored."""
         self.attempt += 1
         self._forget_attempt()
+
+    def leave(self) -> None:
+        """Away from its worker, at the end of its training."""
+        self.call, self.listening, self.ending, self.ended = None, False, None, time.time()
+        self.words.clear()
 
     def forget_reports(self) -> None:
         """Lets go of what was only for watching it train: the run itself is in its folder."""
         self.reports, self.frame_at, self.probes = [], None, None
 
     def _forget_attempt(self) -> None:
-        self.future = self.worker = None
+        self.call, self.listening = None, False
         self.words.clear()
         self.forget_reports()
 
@@ -173,9 +179,7 @@ class Job:
         if message["attempt"] != self.attempt or self.record.state != "running":
             return
         if kind == "started":
-            self._begin(message["worker"], content)
-        elif message["worker"] != self.worker:
-            return
+            self._begin(content)
         elif kind == "progress":
             self._note(from_plain(content))
         elif kind == "changed":
@@ -183,16 +187,12 @@ class Job:
             if change not in self.changes:
                 self.changes.append(change)
 
-    def _begin(self, worker: str, content: Mapping[str, Any]) -> None:
-        if self.worker is not None:  # the cluster lost the one before and began again
-            self.restarts += 1
-        self.reports, self.frame_at, self.worker = [], None, worker
+    def _begin(self, content: Mapping[str, Any]) -> None:
+        self.listening = True
         self.images = content["images"]
         self.probes = arrays_from_plain(content["probes"])
         again = [change.model_dump() for change in self.changes if change.name != "epochs"]
-        self.words = deque([("go", again)])
-        if self.ending:
-            self.words.append((self.ending, None))
+        self.words.append(("go", again))
 
     def end(self, ending: Literal["stopped", "paused"]) -> None:
         """Asks its worker to leave off and keep what was learnt."""

@@ -185,7 +185,7 @@ class Jobs:
         """
         with self._lock:
             job = self._table.find(run_id)
-            if job.record.state != "running" or job.worker is None:
+            if job.record.state != "running" or not job.listening:
                 raise Refused("Settings can be changed while a run trains; this one doesn't now.")
             recipe = job.record.recipe
             try:
@@ -208,8 +208,7 @@ class Jobs:
         with self._lock:
             job = self._table.find(run_id)
             self._table.remove(run_id)
-        if job.future is not None:
-            job.future.cancel()
+            self._dispatcher.cluster.drop(job.call)
         self._dispatcher.wake()
 
     # Within
@@ -229,19 +228,16 @@ class Jobs:
         self._dispatcher.wake()
 
     def _end(self, run_id: str, ending: Literal["stopped", "paused"]) -> None:
-        future = None
         with self._lock:
             job = self._table.find(run_id)
             if job.record.state not in UNDER_WAY or job.ending:
                 return
-            if job.worker is not None:
+            if job.listening:
                 job.end(ending)
             else:  # it hasn't begun
-                future = job.future
+                self._dispatcher.cluster.drop(job.call)
                 job.take_back()
                 self._table.note(job, state=job.fallback, message="Taken back before it began.")
-        if future is not None:
-            future.cancel()
         self._dispatcher.wake()
 
     def _status(self, job: Job) -> Status:

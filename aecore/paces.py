@@ -4,11 +4,10 @@ What was trained here is known; what wasn't is tried on an idle worker for a mom
 """
 
 import threading
-
-from distributed import Future
+from collections.abc import Callable
 
 from aecore import worker
-from aecore.cluster import Cluster
+from aecore.cluster import Call, Cluster, WorkerLost
 from aecore.reports import Report
 from aecore.run_info import Recipe
 
@@ -19,7 +18,7 @@ class Paces:
     def __init__(self) -> None:
         self.known: dict[str, float] = {}
         self.wanted: Recipe | None = None  # the latest that was asked for and isn't known
-        self.trial: tuple[str, Future] | None = None  # under way
+        self.trial: tuple[str, Call] | None = None  # under way
         self.failed: set[str] = set()  # what can't be trained: the training itself says why
         self.lock = threading.Lock()
 
@@ -40,25 +39,25 @@ class Paces:
         if report and report.epoch >= 1 and report.seconds:
             self.known[_key(recipe)] = report.seconds / report.epoch
 
-    def forget_trial(self) -> None:
-        """The cluster that tried is gone."""
-        self.trial = None
-
-    def try_out(self, cluster: Cluster, idle: bool) -> None:
-        """Takes in a trial that is done; begins the one that is wanted if a worker is idle."""
-        if self.trial and self.trial[1].done():
-            (key, future), self.trial = self.trial, None
-            if future.status == "finished":
-                self.known.setdefault(key, future.result())
-            elif future.status == "error":
+    def try_out(self, cluster: Cluster, then: Callable[[], None]) -> None:
+        """Takes in a trial that is done; begins the one that is wanted if a worker is free."""
+        if self.trial:
+            key, call = self.trial
+            result = cluster.result_of(call)
+            if result is None:
+                return
+            self.trial = None
+            if isinstance(result, float):
+                self.known.setdefault(key, result)
+            elif not isinstance(result, WorkerLost):
                 self.failed.add(key)
         with self.lock:
-            recipe = self.wanted
-            if self.trial or recipe is None or not idle:
+            recipe, free = self.wanted, cluster.free
+            if recipe is None or not free:
                 return
             self.wanted = None
         plain = recipe.model_dump(mode="json")
-        self.trial = _key(recipe), cluster.submit(worker.trial, plain, name="trial")
+        self.trial = _key(recipe), cluster.submit(free[0], worker.trial, plain, then=then)
 
 
 def _key(recipe: Recipe) -> str:

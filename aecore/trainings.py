@@ -5,20 +5,21 @@ that no page ever waits for a worker.
 """
 
 import logging
-import time
 from collections.abc import Callable
 from typing import Any
 
-from distributed import CancelledError, Future, KilledWorker
+from distributed import KilledWorker
 
 from aecore import queueing, worker
-from aecore.cluster import Cluster
+from aecore.cluster import Call, Cluster, WorkerLost
 from aecore.job import Job
 from aecore.job_table import JobTable
 from aecore.paces import Paces
 from aecore.queueing import Forecast, Waiting
 from aecore.reports import Report
 from aecore.runs import RunError, read_info
+
+RESTARTS = 1  # after a lost worker; a second one is no accident
 
 log = logging.getLogger(__name__)
 
@@ -34,20 +35,12 @@ class Trainings:
     def step(self) -> None:
         """Takes in what is done, says what is to be said, starts what can start."""
         self._collect()
-        self._say()
-        self._start_waiting()
-        with self.lock:
-            idle = len(self.cluster.ready) > len(self._training())
-        self.paces.try_out(self.cluster, idle)
-
-    def lose_all(self) -> None:
-        """The cluster is gone, and with it all that it was doing: back into the queue."""
-        self.paces.forget_trial()
-        with self.lock:
-            for job in self.table.all():
-                job.measuring = job.measuring and True
-            for job in self.table.in_state("running"):
-                self._lose(job)
+        if self.cluster.alive:
+            self.cluster.take_back()
+            self._say()
+            self._start_measuring()
+            self._start_waiting()
+            self.paces.try_out(self.cluster, self.wake)
 
     def forecast(self) -> dict[str, Forecast]:
         """Place and wait of every run in the queue; under the lock."""
@@ -73,16 +66,15 @@ class Trainings:
         return job.seconds_left(self.paces.get(job.record.recipe))
 
     def _start_waiting(self) -> None:
+        free = self.cluster.free
         with self.lock:
-            training = self._training()
-            free = len(self.cluster.ready) - len(training)
-            chosen = queueing.to_start(self._waiting(), training, free)
+            chosen = queueing.to_start(self._waiting(), self._training(), len(free))
             jobs = [self.table.jobs[one.id] for one in chosen]
-        for job in jobs:
-            self._start(job)
+        for job, address in zip(jobs, free, strict=False):
+            self._start(job, address)
 
-    def _start(self, job: Job) -> None:
-        """Hands a run to the cluster."""
+    def _start(self, job: Job, address: str) -> None:
+        """Hands a run to a worker."""
         with self.lock:
             if job.record.state != "queued":  # taken back in the meantime
                 return
@@ -92,13 +84,17 @@ class Trainings:
                 self.table.note(job, state="failed", message=str(error))
                 return
             self.table.note(job, state="running", message="")
+        call = None
         try:
-            job.future = self.cluster.submit(worker.work, order, name="train")
+            call = self.cluster.submit(address, worker.work, order, then=self.wake)
         finally:
-            if job.future is None:
-                with self.lock:
-                    self._lose(job)
-        job.future.add_done_callback(lambda _: self.wake())
+            with self.lock:
+                if call is None:
+                    self._wait_again(job)
+                elif job.attempt == order["attempt"] and job.id in self.table.jobs:
+                    job.call = call
+                else:  # taken back or deleted in the meantime
+                    self.cluster.drop(call)
 
     def _order(self, job: Job) -> dict[str, Any]:
         """What a worker is told of a run, as plain data; see worker.work."""
@@ -118,15 +114,15 @@ class Trainings:
     def _say(self) -> None:
         """Says to workers what is to be said; what wasn't heard is said again the next time."""
         with self.lock:
-            listening = [job for job in self.table.all() if job.words and job.worker]
+            listening = [job for job in self.table.all() if job.listening and job.call]
         for job in listening:
             heard = True
             while heard and job.words:
                 with self.lock:
-                    address, said = job.worker, job.words[0]
-                heard = self.cluster.tell(address, job.id, *said)
+                    call, said = job.call, job.words[0] if job.words else None
+                heard = bool(call and said) and self.cluster.tell(call.address, job.id, *said)
                 with self.lock:
-                    if heard and job.worker == address and job.words and job.words[0] is said:
+                    if heard and job.call is call and job.words and job.words[0] is said:
                         job.words.popleft()
 
     # Home
@@ -135,32 +131,36 @@ class Trainings:
         with self.lock:
             jobs = self.table.all()
         for job in jobs:
-            if job.future and job.future.done():
-                self._take_in(job, _result(job.future))
-            if job.measuring is True:
-                self._measure(job)
-            elif job.measuring and job.measuring.done():
-                self._take_in_measures(job, _result(job.measuring))
+            call, measuring = job.call, job.measuring
+            result = self.cluster.result_of(call) if call else None
+            if result is not None:
+                self._take_in(job, call, result)
+            measured = self.cluster.result_of(measuring) if measuring not in (None, True) else None
+            if measured is not None:
+                self._take_in_measures(job, measured)
 
-    def _take_in(self, job: Job, result: Any) -> None:
+    def _take_in(self, job: Job, call: Call, result: Any) -> None:
         """The end of a training: what came back is kept, and the record says how it ended."""
         end = result["end"] if isinstance(result, dict) else "failed"
         with self.lock:
-            if end == "abandoned" or isinstance(result, CancelledError):
-                self._lose(job)
+            if job.call is not call:  # taken back in the meantime
+                return
+            lost = end == "abandoned" or isinstance(result, WorkerLost | KilledWorker)
+            if lost and job.restarts < RESTARTS:
+                self._wait_again(job)
                 return
             message = ""
-            if isinstance(result, BaseException):
+            if lost:
+                end, message = "failed", why_lost(job.report)
+            elif isinstance(result, BaseException):
                 log.error("run %s failed", job.id, exc_info=result)
-                message = why_failed(result, job.report)
+                message = why_failed(result)
             elif end == "failed":
                 message = result["message"]
             else:
                 message = self._keep(job, result["archive"])
             self.paces.learn(job.record.recipe, job.report)
-            job.future = job.worker = job.ending = None
-            job.words.clear()
-            job.ended = time.time()
+            job.leave()
             job.measuring = True if end in ("finished", "stopped") and not message else None
             self.table.note(job, state="failed" if message else end, message=message)
 
@@ -173,43 +173,44 @@ class Trainings:
             return f"The run couldn't be kept: {error}"
         return ""
 
-    def _measure(self, job: Job) -> None:
-        """Has the test metrics of a run computed; until then it is there without them."""
-        packed = self.records.packed(job.id)
-        job.measuring = self.cluster.submit(worker.measure, packed, name="measure", first=True)
-        job.measuring.add_done_callback(lambda _: self.wake())
+    def _start_measuring(self) -> None:
+        """Has the test metrics of runs computed; until then they are there without them."""
+        with self.lock:
+            jobs = [job for job in self.table.all() if job.measuring is True]
+        for job, address in zip(jobs, self.cluster.free, strict=False):
+            packed = self.records.packed(job.id)
+            job.measuring = self.cluster.submit(address, worker.measure, packed, then=self.wake)
 
     def _take_in_measures(self, job: Job, result: Any) -> None:
         with self.lock:
             job.measuring = None
-            if isinstance(result, BaseException):
+            if isinstance(result, WorkerLost) and job.restarts < RESTARTS:
+                job.restarts += 1
+                job.measuring = True
+            elif isinstance(result, BaseException):
                 log.warning("run %s wasn't measured: %r", job.id, result)
             elif job.record.state in ("finished", "stopped"):  # and wasn't trained on since
                 self._keep(job, result)
 
-    def _lose(self, job: Job) -> None:
-        """A training whose cluster is gone waits again, unless it was to end anyway."""
+    def _wait_again(self, job: Job) -> None:
+        """A training that was lost waits again, unless it was to end anyway."""
         job.lose()
         self.table.note(job, state=job.fallback if job.ending else "queued")
         job.ending = None
 
 
-def why_failed(error: BaseException, last: Report | None) -> str:
-    """What a person is told of a training that ended with an error of the cluster's."""
-    if not isinstance(error, KilledWorker):
-        return (
-            f"Something went wrong inside the training ({type(error).__name__}: {error}). This is "
-            "a fault of Bottleneck, not of your settings; the server's log has more."
-        )
+def why_failed(error: BaseException) -> str:
+    """What a person is told of an error that nobody foresaw."""
+    return (
+        f"Something went wrong inside the training ({type(error).__name__}: {error}). This is a "
+        "fault of Bottleneck, not of your settings; the server's log has more."
+    )
+
+
+def why_lost(last: Report | None) -> str:
+    """What a person is told of a training that cost one worker after the other."""
     seen = f", last seen at step {last.step} with {last.megabytes:,.0f} MB in use" if last else ""
     return (
         f"The workers that trained this run were lost one after the other{seen}. That mostly means "
         f"that they ran out of memory. {worker.MEMORY_ADVICE}"
     )
-
-
-def _result(future: Future) -> Any:
-    """A finished call's result, or the exception that it ended with."""
-    if future.cancelled():
-        return CancelledError(future.key)
-    return future.exception() or future.result()

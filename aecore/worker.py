@@ -15,7 +15,6 @@ from typing import Any
 
 import psutil
 import torch
-from distributed import Worker
 
 from aecore import archive, data
 from aecore.changes import Change
@@ -29,16 +28,14 @@ from aecore.runs import RunError, load
 from aecore.snapshots import Probes, choose_probes, take_snapshot, to_bytes
 from aecore.training import Diverged, batches, train_step
 
-RESOURCE = "aecore"  # how the scheduler knows the workers that may train, and that each trains one
 NICENESS = 10  # the server's answers to visitors come first
 FRAME_SECONDS = 0.4  # between two frames to look at
 FRAME_SHARE = 0.05  # of the time, at most, goes into such frames
 
 
-async def prepare(dask_worker: Worker) -> None:
-    """Makes a worker ready: everything imported, the bundled data loaded; then it may train."""
+async def prepare() -> None:
+    """Makes a worker ready: everything imported, the bundled data loaded."""
     await asyncio.to_thread(load_dataset, "digits")
-    await dask_worker.set_resources(**{RESOURCE: 1})
 
 
 def work(order: dict[str, Any]) -> dict[str, Any]:
