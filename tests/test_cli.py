@@ -210,7 +210,9 @@ def test_ctrl_c_saves_what_was_learnt_marked_as_stopped(tmp_path):
     command = [sys.executable, "-m", "aecore", "train", "ae", "--dataset", "digits"]
     command += ["--epochs", "500", "--out", tmp_path / "run", *SMALL]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    with subprocess.Popen(command, cwd=ROOT, **pipes) as child:
+    # A shell's background job ignores SIGINT and hands that on; a person's Ctrl-C is not ignored.
+    heeding = {"preexec_fn": lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)}
+    with subprocess.Popen(command, cwd=ROOT, **pipes, **heeding) as child:
         seen = b""
         while b"total=" not in seen:  # the progress bar shows losses: training is under way
             piece = child.stderr.read1()
