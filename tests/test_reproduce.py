@@ -16,6 +16,12 @@ from tests.small import fit, small_recipe
 TWO_EPOCHS = TrainConfig(epochs=2, batch_size=64, precision="float32")
 
 
+@pytest.fixture(autouse=True)
+def _a_report_after_each_step(monkeypatch):
+    """So that a training can be left at the very step, however fast the machine is."""
+    monkeypatch.setattr("aecore.training.PROGRESS_SECONDS", -1)
+
+
 def executed(info: RunInfo) -> dict:
     """The names that the program leaves behind."""
     names: dict = {}

@@ -13,6 +13,12 @@ from tests.small import fit, small_recipe
 TRAINING = TrainConfig(epochs=3, batch_size=64)
 
 
+@pytest.fixture(autouse=True)
+def _a_report_after_each_step(monkeypatch):
+    """So that a training can be left at the very step, however fast the machine is."""
+    monkeypatch.setattr("aecore.training.PROGRESS_SECONDS", -1)
+
+
 def left(recipe, dataset, step: int, planned=()) -> Run:
     """The run of a recipe that was left at about a step, with all that it takes to go on."""
     fitting = begin(recipe, dataset)
