@@ -86,8 +86,9 @@ def short_title(listed: ListedRun) -> str:
 def _catalog_order(listed: ListedRun) -> tuple[int, str]:
     from aecore.models.catalog import CATALOG
 
-    ids = list(CATALOG)
-    return (ids.index(listed.info.recipe.model) if listed.info else len(ids), listed.id)
+    places = {model_id: place for place, model_id in enumerate(CATALOG)}
+    model_id = listed.info.recipe.model if listed.info else None
+    return (places.get(model_id, len(places)), listed.id)
 
 
 def choose_class(classes: int = 10) -> int | None:
