@@ -100,41 +100,40 @@ class Cluster:
             self.ready &= there
             self.refused = {at: why for at, why in self.refused.items() if at in there}
             new = there - self.ready - self.refused.keys()
-            for address in sorted(new):
-                why = self._fault(address)
-                if why:
-                    self.refused[address] = f"The worker at {address} {why}"
-                else:
-                    self._prepare(address)
+            if new:
+                self._admit(sorted(new))
 
-    def _fault(self, address: str) -> str | None:
-        """What keeps a worker from training. Asks by a function that Python itself has."""
+    def _admit(self, new: list[str]) -> None:
+        """Makes new workers ready, all at once, but for those that something is amiss with.
+
+        They are asked by a function that Python itself has.
+        """
         for name in VERSIONS:
-            found = self._ask(address, pkgutil.resolve_name, name)
-            if isinstance(found, ImportError):
-                return _lacks("worker")
-            if isinstance(found, BaseException):
-                return f"doesn't answer ({found})."
-            if str(found) != str(pkgutil.resolve_name(name)):
-                return _differs(f"{name.partition(':')[0]} {found}", "worker")
-        return None
+            found = self._ask(new, pkgutil.resolve_name, name)
+            new = [at for at, answer in found.items() if self._sound(at, _fault(name, answer))]
+        for at, answer in self._ask(new, worker.prepare).items():
+            failed = isinstance(answer, BaseException)
+            if self._sound(at, f"couldn't be made ready: {answer!r}" if failed else None):
+                self.ready.add(at)
 
-    def _prepare(self, address: str) -> None:
-        answer = self._ask(address, worker.prepare)
-        if isinstance(answer, BaseException):
-            self.refused[address] = f"The worker at {address} couldn't be made ready: {answer}"
-        else:
-            self.ready.add(address)
+    def _sound(self, address: str, why: str | None) -> bool:
+        """Whether nothing is amiss with a worker; else it is refused."""
+        if why:
+            self.refused[address] = f"The worker at {address} {why}"
+        return why is None
 
-    def _ask(self, address: str, function: Callable, *arguments: Any) -> Any:
-        """A function's result on one worker, or the exception that it ended with."""
-        try:
-            answers = self.client.run(
-                function, *arguments, workers=[address], on_error="return"
-            )
-        except (OSError, TimeoutError) as error:
-            return error
-        return answers.get(address, TimeoutError("it is gone"))
+    def _ask(self, addresses: list[str], function: Callable, *arguments: Any) -> dict[str, Any]:
+        """A function's results on some workers, or the exceptions that it ended with there.
+
+        What doesn't answer is left out: it is gone, or is asked again at the next look.
+        """
+        answers = {}
+        if addresses:
+            with contextlib.suppress(OSError):
+                answers = self.client.run(
+                    function, *arguments, workers=addresses, on_error="return"
+                )
+        return {at: answer for at, answer in answers.items() if not isinstance(answer, OSError)}
 
     @property
     def free(self) -> list[str]:
@@ -146,7 +145,8 @@ class Cluster:
     ) -> Call:
         """A function at work on a free worker; `then` is called when it ends."""
         future = self.client.submit(
-            function,
+            desk.call,
+            desk.name_of(function),
             *arguments,
             key=f"{function.__name__}-{uuid4().hex}",
             pure=False,
@@ -180,7 +180,7 @@ class Cluster:
 
     def tell(self, address: str, job: str, word: str, value: Any = None) -> bool:
         """Says a word to a training on a worker; whether it was heard."""
-        return self._ask(address, desk.tell, job, word, value) is True
+        return self._ask([address], desk.tell, job, word, value).get(address) is True
 
     def close(self) -> None:
         """Lets go of the cluster; one of our own ends."""
@@ -193,6 +193,17 @@ class Cluster:
         self.there, self.ready, self.refused = set(), set(), {}
         self.calls.clear()
         self.unwanted.clear()
+
+
+def _fault(name: str, found: Any) -> str | None:
+    """What keeps a worker from training where it found this for a name of VERSIONS."""
+    if isinstance(found, ImportError):
+        return _lacks("worker")
+    if isinstance(found, BaseException):
+        return f"doesn't answer ({found})."
+    if str(found) != str(pkgutil.resolve_name(name)):
+        return _differs(f"{name.partition(':')[0]} {found}", "worker")
+    return None
 
 
 def _lacks(what: str) -> str:

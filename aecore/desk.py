@@ -1,13 +1,14 @@
-"""A training's line to its server: what it sends, and what it is told.
+"""A worker's line to its server: what it sends, and what it is told.
 
 It lives in a worker's process. Messages go out as Dask events; words come in through `tell`, which
 the server calls in that process.
 """
 
 import contextlib
+import pkgutil
 import queue
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from distributed import get_worker
@@ -15,7 +16,17 @@ from distributed import get_worker
 GO_SECONDS = 30  # to wait for the server's first word
 
 Word = tuple[str, Any]
-MAILBOXES: dict[str, "queue.SimpleQueue[Word]"] = {}  # of the trainings in this process
+MAILBOXES: dict[str, "queue.SimpleQueue[Word]"] = {}  # of what is at work in this process
+
+
+def name_of(function: Callable[..., Any]) -> str:
+    """A function by its name, «aecore.worker:work», which is found again where it is called."""
+    return f"{function.__module__}:{function.__qualname__}"
+
+
+def call(name: str, *arguments: Any) -> Any:
+    """Calls a function by its name: the scheduler, which reads all orders, needs no torch then."""
+    return pkgutil.resolve_name(name)(*arguments)
 
 
 def tell(job: str, word: str, value: Any = None) -> bool:

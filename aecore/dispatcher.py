@@ -14,6 +14,7 @@ from distributed import CancelledError
 from aecore.cluster import Cluster, ClusterError
 from aecore.job_table import JobTable
 from aecore.settings import Settings
+from aecore.tasks import Tasks
 from aecore.trainings import Trainings
 
 TICK_SECONDS = 0.25  # at the latest; whatever happens wakes the dispatcher at once
@@ -35,6 +36,7 @@ class Dispatcher:
         self.cluster = Cluster(settings, self._hear)
         self.closing, self.awake = threading.Event(), threading.Event()
         self.trainings = Trainings(table, self.cluster, self.awake.set)
+        self.tasks = Tasks(self.cluster, self.awake.set)
         self.trouble, self.fallen = STARTING, False
         self.threads = [
             threading.Thread(target=self._tend, name="cluster", daemon=True),
@@ -67,6 +69,7 @@ class Dispatcher:
         """The thread that moves the runs on."""
         try:
             while not self.closing.is_set():
+                self._try(self.tasks.step)
                 self._try(self.trainings.step)
                 self.awake.wait(TICK_SECONDS)
                 self.awake.clear()
@@ -114,6 +117,8 @@ class Dispatcher:
 
     def _hear(self, message: dict[str, Any]) -> None:
         """A worker's message, on the cluster client's own thread."""
+        if self.tasks.hear(message):
+            return
         with self.table.lock:
             job = self.table.jobs.get(message["job"])
             if job is not None:

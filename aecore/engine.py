@@ -3,6 +3,8 @@
 It is a process of its own, says its address, and ends when its standard input closes: whatever
 ends the server closes that, so that nothing outlives it. Not inside the server, because every way
 to start a worker from there imports the pages' script again; and this process never imports torch.
+On Linux its workers are forked from one process that has all they need (see forked.py): one in a
+lost worker's place is there in no time.
 """
 
 import os
@@ -14,6 +16,7 @@ from pathlib import Path
 
 import dask
 from distributed import LocalCluster
+from distributed.utils import get_mp_context
 
 from aecore.settings import Settings, read_settings
 
@@ -63,6 +66,9 @@ def main() -> None:
     settings = read_settings()
     # Reports are large, and read once: the scheduler need not remember a thousand of them.
     dask.config.set({"distributed.admin.low-level-log-length": 10})
+    if sys.platform == "linux":  # elsewhere torch doesn't bear being forked
+        dask.config.set({"distributed.worker.multiprocessing-method": "forkserver"})
+        get_mp_context().set_forkserver_preload(["distributed", "aecore.forked"])
     with LocalCluster(
         n_workers=settings.workers,
         threads_per_worker=1,

@@ -6,6 +6,7 @@
     jobs.stop(run_id)
     jobs.load(run_id).model
 
+`jobs.tasks` has other functions than trainings run in the same way (see tasks.py).
 No call waits for a worker, and any thread may call. A run's id is the key to it: who has it may
 look at the run, change it and delete it. The same code runs on this machine and on a cluster.
 """
@@ -35,6 +36,7 @@ class Jobs:
         self._table = JobTable(self.settings)
         self._lock, self.records = self._table.lock, self._table.records
         self._dispatcher = Dispatcher(self.settings, self._table)
+        self.tasks = self._dispatcher.tasks
         self._dispatcher.start()
 
     def close(self) -> None:

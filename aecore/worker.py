@@ -19,7 +19,7 @@ import torch
 from aecore import archive, data
 from aecore.changes import Change
 from aecore.config import ConfigError
-from aecore.desk import Desk
+from aecore.desk import Desk, call
 from aecore.fitting import Fitting, begin, measured
 from aecore.reports import Frame, arrays_to_plain, to_plain
 from aecore.resuming import resume, standing
@@ -31,11 +31,12 @@ from aecore.training import Diverged, batches, train_step
 NICENESS = 10  # the server's answers to visitors come first
 FRAME_SECONDS = 0.4  # between two frames to look at
 FRAME_SHARE = 0.05  # of the time, at most, goes into such frames
+REPORT_SECONDS = 0.2  # between two reports of a task: more often is more than anyone sees
 
 
 async def prepare() -> None:
-    """Makes a worker ready: everything imported, the bundled data loaded."""
-    await asyncio.to_thread(load_dataset, "digits")
+    """Makes a worker ready: everything imported, the bundled data loaded, the first step done."""
+    await asyncio.to_thread(trial, Recipe(model="vae", dataset="digits").model_dump(), 0.0)
 
 
 def work(order: dict[str, Any]) -> dict[str, Any]:
@@ -71,6 +72,36 @@ def _work(order: dict[str, Any], desk: Desk) -> dict[str, Any]:
     run = fitting.finish(measure=False)
     run.optimizer = standing(fitting.training)
     return {"end": end, "archive": archive.pack_run(run)}
+
+
+class Stopped(Exception):
+    """A task was stopped, or nobody wants it any more."""
+
+
+def run_task(
+    line: dict[str, Any], function: str, arguments: tuple[Any, ...]
+) -> dict[str, Any]:
+    """Calls a function by its name with `arguments` and `report`; how it ended (see tasks.py)."""
+    be_nice()
+    said = 0.0
+    with Desk(**line) as desk:
+
+        def report(done: float, arrays: Frame | None = None) -> None:
+            nonlocal said
+            if desk.abandoned or any(word == "stop" for word, _ in desk.words()):
+                raise Stopped
+            if (now := time.monotonic()) > said + REPORT_SECONDS:
+                said = now
+                desk.send("progress", done=float(done), arrays=arrays_to_plain(arrays or {}))
+
+        try:
+            return {"state": "finished", "done": 1.0, "result": call(function, *arguments, report)}
+        except Stopped:
+            return {"state": "stopped"}
+        except (MemoryError, RuntimeError) as error:
+            if not is_out_of_memory(error):
+                raise
+            return {"state": "failed", "message": "The worker ran out of memory."}
 
 
 def take_up(order: dict[str, Any]) -> Fitting:
