@@ -1,4 +1,4 @@
-"""The command line: `python -m aecore models | datasets | fetch | train | evaluate | ship`.
+"""The command line: `python -m aecore models | datasets | fetch | train | evaluate | sweep | ship`.
 
 Here are its options; what each command does stands in commands.py.
 """
@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from aecore import commands as do
-from aecore import data
+from aecore import data, sweep_command
 from aecore.config import ConfigError
 from aecore.models import catalog
+from aecore.pitfalls_make import PITFALLS, make_pitfalls
 from aecore.runs import RunError
 from aecore.shipped import SHIPPED
 from aecore.training import Diverged
@@ -80,9 +81,20 @@ def parser() -> argparse.ArgumentParser:
     add.add_argument("--save", action="store_true", help="keep the figures with the run")
     add.set_defaults(command=do.evaluate)
 
+    add = commands.add_parser("sweep", help="train a model at several beta, and measure each alike")
+    sweep_command.add_options(add)
+
+    add = commands.add_parser("maps", help="make a run's latent maps, and keep them with it")
+    add.add_argument("runs", type=Path, nargs="+", help="the runs' folders")
+    add.set_defaults(command=do.make_maps)
+
     add = commands.add_parser("ship", help="train the runs in checkpoints/ again")
     add.add_argument("names", nargs="*", help=f"of {', '.join(row.name for row in SHIPPED)}")
     add.set_defaults(command=do.ship)
+
+    add = commands.add_parser("pitfalls", help="make the results that the page Pitfalls shows")
+    add.add_argument("names", nargs="*", help=f"of {', '.join(PITFALLS)}; default: all")
+    add.set_defaults(command=make_pitfalls)
     return top
 
 

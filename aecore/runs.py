@@ -172,8 +172,10 @@ def list_runs(folder: str | Path) -> list[ListedRun]:
     return runs
 
 
-def save(run: Run, folder: str | Path, force: bool = False) -> Path:
+def save(run: Run, folder: str | Path, force: bool = False, half: bool = False) -> Path:
     """Writes a run under a temporary name beside `folder` and renames it when it is whole.
+
+    half: the weights as float16, at half the size; `load` gives float32 again.
 
     Raises:
         RunError: there is a run already and `force` is off, or the disk is full; what was there
@@ -186,7 +188,7 @@ def save(run: Run, folder: str | Path, force: bool = False) -> Path:
         folder.parent.mkdir(parents=True, exist_ok=True)
         temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
         temporary.chmod(0o755)
-        _write(run, temporary)
+        _write(run, temporary, half)
         swap(temporary, folder)
     except OSError as error:
         reason = error.strerror or str(error)
@@ -209,9 +211,11 @@ def check_place(folder: Path, force: bool = False) -> None:
         raise RunError(f"{folder}: holds other things than a run, so it isn't replaced")
 
 
-def _write(run: Run, folder: Path) -> None:
+def _write(run: Run, folder: Path, half: bool) -> None:
     try:
         state = {name: tensor.cpu().contiguous() for name, tensor in run.model.state_dict().items()}
+        if half:
+            state = {n: t.half() if t.is_floating_point() else t for n, t in state.items()}
         save_file(state, folder / WEIGHTS_FILE)
         others = {
             SNAPSHOTS_FILE: run.snapshots,

@@ -40,13 +40,24 @@ def read_tensors(path: Path) -> dict[str, Tensor]:
         raise RunError(f"{path}: can't be read ({error.strerror})") from error
 
 
+def _widened(found: dict[str, Tensor]) -> dict[str, Tensor]:
+    """float32 of a file that was saved at half the size: all its numbers are then float16."""
+    numbers = [tensor for tensor in found.values() if tensor.is_floating_point()]
+    if any(tensor.dtype != torch.float16 for tensor in numbers):
+        return found
+    return {
+        name: tensor.float() if tensor.is_floating_point() else tensor
+        for name, tensor in found.items()
+    }
+
+
 def fill(model: nn.Module, path: Path) -> None:
     """Loads a file's weights into a model, each tensor checked first.
 
     Raises:
         RunError: a missing or unknown tensor, a wrong shape, a value that isn't a number.
     """
-    found, wanted = read_tensors(path), model.state_dict()
+    found, wanted = _widened(read_tensors(path)), model.state_dict()
     for name, tensor in wanted.items():
         if name not in found:
             raise RunError(f"{path}: the tensor '{name}' is missing")
