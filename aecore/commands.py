@@ -191,3 +191,11 @@ def make_classifier(dataset_name: str) -> None:
         print(f"classifier: {result[1]:.4f} of the test images recognised", flush=True)
     model, accuracy = result
     classifier.save(model, dataset, accuracy)
+
+
+def make_maps(options: argparse.Namespace) -> None:
+    """Makes the latent maps that runs lack, one after the other, and keeps them with the runs."""
+    from aecore import map_making  # it brings scikit-learn along
+
+    for folder in options.runs:
+        map_making.make_maps(folder, lambda words: print(words, flush=True))
