@@ -1,10 +1,10 @@
 """From a recipe to a run: what the command line, the pages and a notebook all call.
 
-    fitting = begin(Recipe(model="vae", dataset="digits"))
-    for progress in fitting.progress():
-        print(progress.epoch, progress.train)
-    run = fitting.finish()
-    save(run, "runs/my-first")
+fitting = begin(Recipe(model="vae", dataset="digits"))
+for progress in fitting.progress():
+    print(progress.epoch, progress.train)
+run = fitting.finish()
+save(run, "runs/my-first")
 """
 
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ from aecore.data import Dataset
 from aecore.models import catalog
 from aecore.run_info import Recipe, RunInfo, Timing
 from aecore.runs import Run
-from aecore.snapshots import choose_probes, to_bytes
+from aecore.snapshots import choose_probes, probe_arrays
 from aecore.training import Progress, Training, start, train
 
 
@@ -65,7 +65,7 @@ def begin(recipe: Recipe, dataset: Dataset | None = None) -> Fitting:
         DatasetMissing: the data set isn't here; says what to do.
     """
     dataset = dataset or data.load(recipe.dataset)
-    model = catalog.build(recipe.model, recipe.config, recipe.seed)
+    model = catalog.build(recipe.model, recipe.config, recipe.seed, recipe.training.initial_weights)
     return Fitting(recipe, dataset, start(model, dataset, recipe.training, recipe.seed))
 
 
@@ -106,7 +106,5 @@ def _stack_snapshots(training: Training, dataset: Dataset) -> dict[str, Tensor]:
     return {
         **stacked,
         "steps": torch.tensor(training.snapshot_steps),
-        "probe_images": torch.from_numpy(to_bytes(probes.images)),
-        "probe_labels": probes.labels,
-        "map_labels": probes.map_labels,
+        **{name: torch.from_numpy(array) for name, array in probe_arrays(probes).items()},
     }

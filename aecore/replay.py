@@ -1,6 +1,7 @@
 """A training as a film: its losses, and what it made of the same few images, in order.
 
-A film is made of a run that is there (`of_run`), and grows with a training's reports (`grow`).
+A film is made of a run that is there (`of_run`) or of first weights (`untrained`), and grows with a
+training's reports (`grow`).
 Its latent maps are turned to lie over one another, so that what moves is what was learnt.
 """
 
@@ -10,8 +11,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from aecore.changes import Change
+from aecore.models import catalog
 from aecore.reports import Frame, Report
+from aecore.run_info import Recipe
 from aecore.runs import Run
+from aecore.snapshots import Probes, probe_arrays, take_snapshot
 
 
 @dataclass(frozen=True)
@@ -85,6 +89,17 @@ def of_run(run: Run) -> Film:
         shown = [name for name in ("reconstructions", "samples", "latents") if name in found]
         for index, step in enumerate(arrays["steps"]):
             film.add_still(int(step), {name: arrays[name][index] for name in shown})
+    return film
+
+
+def untrained(recipe: Recipe, probes: Probes, images: int) -> Film:
+    """The film of a training before its first step; `images`: of its training set."""
+    training = recipe.training
+    film = Film(steps_per_epoch=max(images // training.batch_size, 1))
+    film.steps = round(film.steps_per_epoch) * training.epochs
+    film.set_probes(probe_arrays(probes))
+    model = catalog.build(recipe.model, recipe.config, recipe.seed)
+    film.add_still(0, take_snapshot(model, probes))
     return film
 
 

@@ -42,6 +42,15 @@ def choose_probes(dataset: Dataset) -> Probes:
     )
 
 
+def probe_arrays(probes: Probes) -> dict[str, np.ndarray]:
+    """What is kept of the probes beside their snapshots: the images of each class, the labels."""
+    return {
+        "probe_images": to_bytes(probes.images),
+        "probe_labels": probes.labels.numpy(),
+        "map_labels": probes.map_labels.numpy(),
+    }
+
+
 def snapshot_steps(steps_per_epoch: int, epochs: int) -> set[int]:
     """0, 1, 2, 4, 8 ... within the first epoch, then ends of epochs, thinned to fit FRAMES."""
     steps = {0}

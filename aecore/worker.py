@@ -25,7 +25,7 @@ from aecore.reports import Frame, arrays_to_plain, to_plain
 from aecore.resuming import resume, standing
 from aecore.run_info import Recipe
 from aecore.runs import RunError, load
-from aecore.snapshots import Probes, choose_probes, take_snapshot, to_bytes
+from aecore.snapshots import Probes, choose_probes, probe_arrays, take_snapshot
 from aecore.training import Diverged, batches, train_step
 
 NICENESS = 10  # the server's answers to visitors come first
@@ -127,13 +127,8 @@ def plan(fitting: Fitting, changes: list[Change]) -> None:
 
 def describe(fitting: Fitting, probes: Probes) -> dict[str, Any]:
     """What the pages need to know of a training before its first report."""
-    arrays = {
-        "probe_images": to_bytes(probes.images),
-        "probe_labels": probes.labels.numpy(),
-        "map_labels": probes.map_labels.numpy(),
-    }
-    training = fitting.training
-    return {"step": training.step, "images": training.images, "probes": arrays_to_plain(arrays)}
+    step, images = fitting.training.step, fitting.training.images
+    return {"step": step, "images": images, "probes": arrays_to_plain(probe_arrays(probes))}
 
 
 def follow(fitting: Fitting, probes: Probes, desk: Desk) -> str:

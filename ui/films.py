@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from aecore.job import Status
     from aecore.replay import Film
     from aecore.runs import Run
+    from aecore.snapshots import Probes
 
 
 @dataclass(frozen=True)
@@ -87,10 +88,33 @@ def _follow(run_id: str) -> tuple[Status, Showing]:
 
 
 def _before(run_id: str, status: Status) -> Film:
-    """What a training begins with: the run that it goes on with, or nothing."""
-    from aecore.replay import Film
-
-    if not status.has_run:
-        return Film()
-    film = of_folder(trainings.jobs().records.run_folder(run_id), run_id).film
+    """What a training begins with: the run that it goes on with, or its first weights."""
+    if status.has_run:
+        film = of_folder(trainings.jobs().records.run_folder(run_id), run_id).film
+    else:
+        film = _untrained(status.recipe.model_dump_json())
     return replace(film, rows=[*film.rows], stills=[*film.stills])
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _untrained(recipe: str) -> Film:
+    """What is there to see before a worker has begun; nothing, where only workers have the data."""
+    from aecore.data import DatasetMissing
+    from aecore.replay import Film, untrained
+    from aecore.run_info import Recipe
+
+    asked = Recipe.model_validate_json(recipe)
+    try:
+        return untrained(asked, *_probes(asked.dataset))
+    except DatasetMissing:
+        return Film()
+
+
+@st.cache_resource(show_spinner=False)
+def _probes(dataset: str) -> tuple[Probes, int]:
+    """A data set's probes, and how many images it has to train on."""
+    from aecore import data
+    from aecore.snapshots import choose_probes
+
+    loaded = data.load(dataset)
+    return choose_probes(loaded), len(loaded.train)

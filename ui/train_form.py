@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 FIRST = {MODEL: "vae", DATASET: FIRST_DATASET, SEED: 0}  # what the form begins with
 ASKED = "train-asked"  # how often this session has asked for a training
+PRESSED = "train-pressed"  # the number of the training that Train was pressed for
 
 
 def form() -> None:
@@ -106,18 +107,21 @@ def _begin(recipe: Recipe, faults: list[str]) -> None:
         st.error(str(error))
     pending = trainings.jobs().estimate(recipe) is None
     st.fragment(_cost, run_every=0.7 if pending else None)(recipe, parameters, pending)
+    able = parameters is not None and not faults
+    number = st.session_state.setdefault(ASKED, 0)
+    if st.session_state.pop(PRESSED, None) == number and able:
+        number = st.session_state[ASKED] = number + 1
+        _train(recipe)
+    # Each training has a button of its own: a press that is reported twice counts once.
     st.button(
         "Train",
         type="primary",
         icon=":material/play_arrow:",
         width="stretch",
-        disabled=bool(faults) or parameters is None,
-        on_click=_train,
-        args=(recipe, st.session_state.setdefault(ASKED, 0)),
-        key="train",
+        disabled=not able,
+        on_click=lambda: st.session_state.update({PRESSED: number}),
+        key=f"train-{number}",
     )
-    if refused := st.session_state.pop("refused", None):
-        st.error(refused)
 
 
 def _cost(recipe: Recipe, parameters: int | None, pending: bool) -> None:
@@ -149,14 +153,11 @@ def _parameters(model_id: str, config: str) -> int:
     return check_size(recipe, trainings.jobs().settings.max_parameters)
 
 
-def _train(recipe: Recipe, asked: int) -> None:
-    """Asks for a training; once, where one press of the button is reported twice."""
+def _train(recipe: Recipe) -> None:
+    """Asks for a training, and puts it on the stage."""
     from aecore.jobs import Refused
 
-    if st.session_state[ASKED] != asked:
-        return
-    st.session_state[ASKED] += 1
     try:
         trainings.show(trainings.jobs().submit(recipe, trainings.visitor()))
     except Refused as refused:
-        st.session_state["refused"] = str(refused)
+        st.error(str(refused))

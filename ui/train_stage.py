@@ -178,9 +178,10 @@ def _moving(run_id: str, drawn: tuple) -> None:
 def _how_far(status: Status) -> None:
     notice = trainings.jobs().notice
     if status.state == "queued":
-        words = f"Number {status.place} in the queue"
         wait = f", about {duration(status.wait_seconds)} to wait" if status.wait_seconds else ""
-        st.progress(0.0, text=notice or f"{words}{wait}.")
+        place = f"Number {status.place} in the queue{wait}."
+        shown = "" if status.has_run else "Shown here: the network before its first step."
+        st.progress(0.0, text=f"{notice} {place} {shown}".strip())
     elif status.state == "running":
         report = status.report
         st.progress(report.done if report else 0.0, text=_pace(status))
@@ -217,10 +218,9 @@ def choose(shipped: Mapping[str, ListedRun]) -> str | None:
         options.insert(0, wanted)  # somebody gave a link
     if not options:
         return None
-    usual = st.session_state.get(shared.MODEL)
-    first = next(
-        (one for one in (usual, pickers.FIRST, *shipped) if one in options), options[0]
-    )
+    training = (run_id for run_id, status in own.items() if status.under_way)
+    usual = st.session_state.get(shared.MODEL), pickers.FIRST, *shipped
+    first = next((one for one in (*training, *usual) if one in options), options[0])
 
     def named(run_id: str) -> str:
         if run_id in shipped:
