@@ -190,13 +190,14 @@ def switch() -> None:
         st.caption("A test digit has MNIST's form already: there is nothing to switch off.")
 
 
-def drawn() -> Drawing:
-    """The visitor's digit as the models get to see it."""
+def drawn(normalised: bool | None = None) -> Drawing:
+    """The visitor's digit as the models get to see it; `normalised` overrules the switch."""
     cached._ready()
     from aecore import drawing, strokes
     from aecore.data import DatasetMissing
 
-    state, center = st.session_state, st.session_state[NORMALISE]
+    state = st.session_state
+    center = state[NORMALISE] if normalised is None else normalised
     if state[SOURCE] == TEST:
         try:
             return draw_kit.test_digit(state[SET], state[NUMBER] - 1)

@@ -58,6 +58,12 @@ def _walk(
 
 def _end(name: str, kit: Kit, seen: Reading | None) -> Digit | None:
     """One end: the drawing, or the nth example of a class; both in the address."""
+    token = end_token(name, kit)
+    return None if token is None else explore_kit.digit(kit, token, seen)
+
+
+def end_token(name: str, kit: Kit) -> str | None:
+    """The controls of one end, and what it means: see `explore_kit.digit`. None of no digit."""
     classes = map(str, range(10)) if len(kit.space) else ()
     options = {DRAWN: "My drawing"} | {label: label for label in classes}
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
@@ -73,11 +79,9 @@ def _end(name: str, kit: Kit, seen: Reading | None) -> Digit | None:
                 args=(name,),
             )
     if chosen == DRAWN:
-        return explore_kit.digit(kit, explore_kit.DRAWING, seen)
+        return explore_kit.DRAWING
     members = kit.space.examples(int(chosen))
-    if not len(members):
-        return None
-    return explore_kit.digit(kit, str(int(members[_nth(name) % len(members)])), seen)
+    return str(int(members[_nth(name) % len(members)])) if len(members) else None
 
 
 def _nth(name: str) -> int:

@@ -19,6 +19,7 @@ from aecore import networks
 from aecore.config import LIVE, Config
 from aecore.losses import l1, mean_squared_error
 from aecore.models.base import Abilities, Code, Loss, Model, PlainCode
+from aecore.noise import gaussian
 
 LatentDim = Annotated[int, Ge(1), Le(256)]
 Widths = Annotated[tuple[Annotated[int, Ge(1), Le(1024)], ...], Len(1, 4)]
@@ -94,8 +95,7 @@ class DenoisingAutoencoder(Autoencoder):
 
     def corrupt(self, x: Tensor, generator: torch.Generator | None = None) -> Tensor:
         """Gaussian noise of the config's standard deviation, clipped back to [0, 1]."""
-        noise = torch.empty_like(x).normal_(std=self.config.noise, generator=generator)
-        return (x + noise).clamp(0, 1)
+        return gaussian(x, self.config.noise, generator)
 
     def loss(self, x: Tensor, y: Tensor | None, generator: torch.Generator | None) -> Loss:
         """The squared error between the clean image and what was made of the noisy one."""

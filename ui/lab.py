@@ -1,0 +1,54 @@
+"""What Generate, Denoise and Sparse codes share: their style sheet, sheets and error maps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+
+from ui import images
+
+HERE = Path(__file__).resolve().parent
+STYLES = (HERE / "draw.css", HERE / "lab.css")
+
+
+def style() -> None:
+    """Puts the style sheets on the page."""
+    sheets = "".join(path.read_text(encoding="utf-8") for path in STYLES)
+    st.html(f"<style>{sheets}</style>")
+
+
+def difference(change: np.ndarray, alt: str) -> str:
+    """HTML of a difference (28, 28) in [-1, 1]: ink that is missing, and ink that is added."""
+    lacks, adds = (images.ink(np.maximum(0, part)) for part in (-change, change))
+    return (
+        f'<span class="bn-error"><span class="bn-digit bn-difference" role="img" '
+        f'aria-label="{alt}" style="--image:url({lacks});--more:url({adds})"></span></span>'
+    )
+
+
+def sheet(pictures: np.ndarray, columns: int, alt: str) -> str:
+    """HTML of pictures (n, 28, 28) as one image of `columns` across; n is a multiple of it."""
+    from aecore import export
+
+    rows = len(pictures) // columns
+    joined = export.sheet(pictures[: rows * columns].reshape(rows, columns, 28, 28))
+    height, width = joined.shape
+    picture = images.digit(joined, alt)
+    return picture.replace('style="', f'style="aspect-ratio:{width}/{height};', 1)
+
+
+def card(picture: str, title: str, lines: Sequence[str] = (), chosen: bool = False) -> str:
+    """HTML of one picture with a name and lines below; all texts are HTML already."""
+    kind = ' class="chosen"' if chosen else ""
+    return (
+        f"<figure{kind}>{picture}<figcaption><b>{title}</b>{'<br>'.join(lines)}</figcaption>"
+        "</figure>"
+    )
+
+
+def cards(figures: Sequence[str], small: bool = False) -> str:
+    """HTML of cards side by side."""
+    return f'<div class="bn-cards{" bn-small" * small}">{"".join(figures)}</div>'
