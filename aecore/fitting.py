@@ -1,10 +1,10 @@
 """From a recipe to a run: what the command line, the pages and a notebook all call.
 
-    fitting = begin(Recipe(model="vae", dataset="digits"))
-    for progress in fitting.progress():
-        print(progress.epoch, progress.train)
-    run = fitting.finish()
-    save(run, "runs/my-first")
+fitting = begin(Recipe(model="vae", dataset="digits"))
+for progress in fitting.progress():
+    print(progress.epoch, progress.train)
+run = fitting.finish()
+save(run, "runs/my-first")
 """
 
 from collections.abc import Iterator
@@ -65,7 +65,7 @@ def begin(recipe: Recipe, dataset: Dataset | None = None) -> Fitting:
         DatasetMissing: the data set isn't here; says what to do.
     """
     dataset = dataset or data.load(recipe.dataset)
-    model = catalog.build(recipe.model, recipe.config, recipe.seed)
+    model = catalog.build(recipe.model, recipe.config, recipe.seed, recipe.training.initial_weights)
     return Fitting(recipe, dataset, start(model, dataset, recipe.training, recipe.seed))
 
 

@@ -17,6 +17,7 @@ from aecore.changes import Change
 from aecore.data import DATASETS
 from aecore.models import catalog
 from aecore.models.base import Model, PlainCode
+from aecore.networks import resolve_initial_weights
 from aecore.run_info import Recipe, RunInfo
 
 ONE_CYCLE = '''\
@@ -24,6 +25,12 @@ def one_cycle(done):  # the learning rate rises for 30 % of the steps, then fall
     low, x = (1 / 25, done / 0.3) if done < 0.3 else (1e-4, (1 - done) / 0.7)
     return low + (1 - low) * (1 - math.cos(math.pi * x)) / 2
 '''
+
+LECUN = (
+    "for part in model.modules():  # initial weights after LeCun et al. 1998",
+    "    if isinstance(part, nn.Linear):",
+    '        nn.init.kaiming_normal_(part.weight, nonlinearity="linear")',
+)
 
 
 def program(info: RunInfo) -> str:
@@ -35,7 +42,7 @@ def program(info: RunInfo) -> str:
     parts = [
         _heading(info),
         _imports(recipe),
-        _layers(model, plain, recipe.seed),
+        _layers(model, plain, recipe),
         *([plain.setup] if plain.setup else []),
         _settings(recipe, plain),
         f"\ndef loss(x, y):\n{indent(plain.loss, '    ')}",
@@ -70,10 +77,10 @@ def _imports(recipe: Recipe) -> str:
     return "\n".join([*lines, f"from torchvision.datasets import {source.folder}", ""])
 
 
-def _layers(model: Model, plain: PlainCode, seed: int) -> str:
+def _layers(model: Model, plain: PlainCode, recipe: Recipe) -> str:
     """The model's parts that the loss calls, made in the order in which the model makes them."""
     names = [name for name, _ in model.named_children() if f"{name}(" in plain.loss]
-    lines = [f"torch.manual_seed({seed})"]
+    lines = [f"torch.manual_seed({recipe.seed})"]
     for name in names:
         layer = getattr(model, name)
         if isinstance(layer, nn.Sequential):
@@ -81,7 +88,10 @@ def _layers(model: Model, plain: PlainCode, seed: int) -> str:
             lines.append(f"{name} = nn.Sequential(\n{inner})")
         else:
             lines.append(f"{name} = {layer_code(layer)}")
-    return "\n".join([*lines, f"model = nn.ModuleList([{', '.join(names)}])", ""])
+    lines.append(f"model = nn.ModuleList([{', '.join(names)}])")
+    if resolve_initial_weights(recipe.training.initial_weights, model) == "lecun":
+        lines += LECUN
+    return "\n".join([*lines, ""])
 
 
 def layer_code(layer: nn.Module) -> str:

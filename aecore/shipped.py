@@ -15,6 +15,8 @@ from aecore.run_info import Card, Contrast, PublishedFigure, Recipe
 from aecore.runs import Run
 from aecore.training import Progress, TrainConfig
 
+FIRST_TRAINING = TrainConfig(initial_weights="torch")  # they were trained before LeCun's
+
 
 @dataclass(frozen=True)
 class Shipped:
@@ -42,7 +44,7 @@ class Shipped:
             model=self.model,
             config=catalog.configure(self.model, {**self.config, **(changes or {})}),
             dataset=self.dataset,
-            training=with_changes(TrainConfig(), {**entry.training, **self.training}),
+            training=with_changes(FIRST_TRAINING, {**entry.training, **self.training}),
             seed=self.seed,
         )
 

@@ -18,6 +18,7 @@ MAP_DIMS = 64  # wider codes are kept as their leading principal components
 SAMPLES = 20
 FRAMES = 32  # at most about so many snapshots a run: they ship with it
 NOISE_SEED = 0
+HALF_MAX = 65504.0  # the largest float16: a training about to diverge has larger latents
 
 
 @dataclass(frozen=True)
@@ -93,4 +94,4 @@ def _compact(features: Tensor) -> np.ndarray:
     if features.shape[1] > MAP_DIMS:
         centred = features - features.mean(0)
         features = centred @ torch.linalg.svd(centred, full_matrices=False).Vh[:MAP_DIMS].T
-    return features.numpy().astype(np.float16)
+    return features.clamp(-HALF_MAX, HALF_MAX).numpy().astype(np.float16)

@@ -10,7 +10,7 @@ The same model, data, config and seed give the same history on the same machine.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from math import isfinite
+from math import cos, isfinite, pi
 from typing import Literal
 
 import numpy as np
@@ -24,6 +24,7 @@ from aecore.config import LIVE, Config
 from aecore.data import Dataset, Split, to_float
 from aecore.meter import Diverged, Meter, Progress, named_values
 from aecore.models.base import Loss, Model
+from aecore.networks import InitialWeights
 from aecore.snapshots import Probes, choose_probes, snapshot_steps, take_snapshot
 
 TEST_IMAGES = 2_000  # of the test set, looked at after each epoch; the final metrics use it all
@@ -41,6 +42,9 @@ class TrainConfig(Config):
     )
     schedule: Literal["one_cycle", "constant"] = Field(
         "one_cycle", description="one_cycle: the learning rate rises, then falls to nothing"
+    )
+    initial_weights: InitialWeights = Field(
+        "auto", description="how they are drawn; auto: lecun for dense models, torch for others"
     )
     precision: hardware.Precision = Field(
         "auto", description="number format; auto: bfloat16 where the processor multiplies in it"
@@ -161,8 +165,7 @@ def learning_rate(config: TrainConfig, done: float) -> float:
         return config.learning_rate
     rise = 0.3
     low, high = (1 / 25, done / rise) if done < rise else (1e-4, (1 - done) / (1 - rise))
-    share = low + (1 - low) * (1 - np.cos(np.pi * high)) / 2
-    return config.learning_rate * float(share)
+    return config.learning_rate * (low + (1 - low) * (1 - cos(pi * high)) / 2)
 
 
 def batches(split: Split, training: Training) -> Iterator[tuple[Tensor, Tensor]]:

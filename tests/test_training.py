@@ -185,7 +185,9 @@ def test_a_training_that_was_left_can_be_taken_up_again(begun, monkeypatch):
 
 
 def test_a_loss_that_is_no_number_ends_the_training_and_names_the_step(few_digits):
-    much = TrainConfig(epochs=2, batch_size=64, learning_rate=1, schedule="constant")
+    much = TrainConfig(
+        epochs=2, batch_size=64, learning_rate=1, schedule="constant", initial_weights="torch"
+    )
     recipe = small_recipe("vae", training=much)
     expected = first_bad_step(recipe, few_digits)
     assert expected is not None
@@ -270,7 +272,8 @@ def test_train_is_the_whole_of_training(few_digits):
     """The lines of the module's docstring: model, data, config and seed give the history."""
     rows = []
     for _ in range(2):
-        state = start(build("ae", small_config("ae"), seed=0), few_digits, SHORT, seed=0)
+        model = build("ae", small_config("ae"), seed=0, initial_weights=SHORT.initial_weights)
+        state = start(model, few_digits, SHORT, seed=0)
         for _ in train(state, few_digits):
             pass
         rows.append(state.history)

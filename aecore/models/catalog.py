@@ -20,6 +20,7 @@ from aecore.models.base import Abilities, Model
 from aecore.models.faults import MeanKLVAE, RawPixelsAutoencoder, ReluLogvarVAE, SquaredErrorVAE
 from aecore.models.vae import VAE, ConditionalVAE, ConditionalVAEConfig, VAEConfig
 from aecore.models.vq_vae import VQVAE, VQVAEConfig
+from aecore.networks import InitialWeights, draw_lecun_weights, resolve_initial_weights
 
 
 class UnknownModel(KeyError):
@@ -175,12 +176,20 @@ def configure(model_id: str, changes: Mapping[str, Any] | None = None) -> Config
     return with_changes(entry(model_id).config, changes or {})
 
 
-def build(model_id: str, config: Config | None = None, seed: int = 0) -> Model:
-    """A new model with random weights that depend on `seed` alone."""
+def build(
+    model_id: str,
+    config: Config | None = None,
+    seed: int = 0,
+    initial_weights: InitialWeights = "torch",
+) -> Model:
+    """A new model with random weights that depend on `seed` and `initial_weights` alone."""
     row = entry(model_id)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        return row.family(config or row.config)
+        model = row.family(config or row.config)
+        if resolve_initial_weights(initial_weights, model) == "lecun":
+            draw_lecun_weights(model)
+    return model
 
 
 def parameter_count(model: Model) -> int:
