@@ -122,7 +122,7 @@ def spread(importance: ArrayLike) -> tuple[float, float]:
         return 0.0, 0.0
     across, down = _certainty(r), _certainty(r.T)
     weights = r.sum(1) / r.sum(), r.sum(0) / r.sum()
-    return float(across @ weights[0]), float(down @ weights[1])
+    return max(0.0, float(across @ weights[0])), max(0.0, float(down @ weights[1]))
 
 
 def _certainty(r: Array) -> Array:

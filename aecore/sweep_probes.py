@@ -34,6 +34,7 @@ def write(dataset: Dataset, folder: Path) -> None:
     """Writes a data set's probes into a sweep's folder."""
     folder.mkdir(parents=True, exist_ok=True)
     save_file(choose(dataset), folder / FILE)
+    (folder / FILE).chmod(0o644)  # safetensors writes files for their owner alone
 
 
 def read(folder: Path) -> dict[str, Tensor]:
