@@ -11,6 +11,7 @@ from aecore.metrics import Measurement
 from aecore.model_table import BEGIN, END, README, model_table, row, with_table
 from aecore.models import catalog
 from aecore.runs import RunInfo
+from aecore.settings import Settings
 
 ROOT = README.parent
 TEXT = README.read_text(encoding="utf-8")
@@ -63,6 +64,14 @@ def test_the_python_example_runs(tmp_path, monkeypatch):
 @pytest.mark.parametrize("line", re.findall(r"^python -m aecore (.*)$", TEXT, flags=re.MULTILINE))
 def test_a_command_line_is_understood(line):
     cli.parser().parse_args(shlex.split(line, comments=True))
+
+
+def test_every_setting_of_a_server_is_there_with_what_is_usual():
+    rows = dict(re.findall(r"^\| `AECORE_(\w+)` \|.*\| ([^|]+) \|$", TEXT, flags=re.MULTILINE))
+    assert rows.keys() == {name.upper() for name in Settings.model_fields}
+    for name, field in Settings.model_fields.items():
+        if isinstance(field.default, int | float):
+            assert rows[name.upper()] == f"{field.default:,}"
 
 
 @pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md"])
