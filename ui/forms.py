@@ -31,12 +31,15 @@ def label(name: str) -> str:
 
 
 def config_form(
-    config: Config, prefix: str, highest: Mapping[str, float] | None = None
+    config: Config,
+    prefix: str,
+    highest: Mapping[str, float] | None = None,
+    only: Collection[str] | None = None,
 ) -> tuple[Config, list[str]]:
     """A widget for each field of `config`, which gives the values to begin with.
 
     The widgets' keys are `prefix` and the field's name. highest: limits of this server, where
-    they are lower than the fields' own.
+    they are lower than the fields' own. only: the fields to ask for, where not all are.
 
     Returns:
         The config as it was filled in, and what is wrong with it, a sentence a fault.
@@ -47,7 +50,7 @@ def config_form(
     values = {
         name: _widget(name, field, getattr(config, name), f"{prefix}{name}", highest or {})
         for name, field in fields.items()
-        if not is_fixed(field)
+        if not is_fixed(field) and (only is None or name in only)
     }
     faults = []
     for name, value in values.items():
