@@ -19,7 +19,7 @@ function roundNumbers(low, high, count = 5) {
   return found;
 }
 
-const EDGE = { left: 46, right: 14, top: 12, bottom: 40 };
+const EDGE = { left: 46, right: 18, top: 26, bottom: 40 };
 
 /** The plane: distortion against rate, a point for each run. */
 class RatePlane {
@@ -84,7 +84,7 @@ class RatePlane {
     }
     mark(svg, "path", { class: "axis", d: `M${EDGE.left} ${EDGE.top}V${bottom}H${this.width - EDGE.right}` });
     mark(svg, "text", { x: this.width - EDGE.right, y: this.height - 6, class: "title end" }, "rate, nats →");
-    mark(svg, "text", { x: EDGE.left + 6, y: EDGE.top + 10, class: "title" }, "↑ distortion, nats");
+    mark(svg, "text", { x: 0, y: 13, class: "title" }, "↑ distortion, nats");
   }
 
   /** Lines of slope -1, on which rate + distortion is the same. */
@@ -96,8 +96,16 @@ class RatePlane {
       const x = Math.min(x1, sum - y0), y = sum - x; // where it leaves at the lower right
       if (y > y1 || x < x0 + 0.1 * (x1 - x0)) continue;
       const low = this.y(y) > this.height - EDGE.bottom - 6;
-      mark(svg, "text", { x: this.x(x) - 3, y: this.y(y) - (low ? 4 : -10), class: "elbo-text end" }, sum);
+      const place = { x: this.x(x) - 3, y: this.y(y) - (low ? 4 : -10) };
+      if (!this.near(place)) mark(svg, "text", { ...place, class: "elbo-text end" }, sum);
     }
+  }
+
+  /** Whether a label there would be in the way of a point's. */
+  near({ x, y }) {
+    return this.scene.entries.some(
+      ({ rate, distortion }) => Math.hypot(this.x(rate) - x, this.y(distortion) - y) < 34,
+    );
   }
 
   curve(svg, entries) {
@@ -125,7 +133,9 @@ class RatePlane {
     mark(group, "circle", { r: 14, class: "reach" });
     if (own) mark(group, "rect", { x: -5, y: -5, width: 10, height: 10, transform: "rotate(45)", class: "dot" });
     else mark(group, "circle", { r: 5.5, class: "dot" });
-    mark(group, "text", { x: 9, y: -7, class: "name" }, own ? name : `β ${beta}`);
+    const right = this.x(rate) > this.width - 90; // no room to the right of it
+    const side = right && own ? { x: -9, y: -9, class: "name end" } : { x: right ? -12 : 9, y: right ? -11 : -7, class: "name" };
+    mark(group, "text", side, own ? name : `β ${beta}`);
     mark(group, "title", {}, `${name}\nrate ${rate.toFixed(1)} + distortion ${distortion.toFixed(1)} = −ELBO ${(rate + distortion).toFixed(1)} nats`);
     group.onclick = () => this.chosen(id);
     group.onkeydown = ({ key }) => (key === "Enter" || key === " ") && this.chosen(id);

@@ -1,0 +1,128 @@
+"""Compare β, without a browser: links, data sets, the doctor, the small sweep."""
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from aecore.runs import save
+from tests.sweeps import make_sweeps
+from tests.ui.conftest import html_of, words_of
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="session")
+def swept(fitted, tmp_path_factory):
+    """Checkpoints with two sweeps, and a VAE and an autoencoder beside them; only to be read."""
+    folder = tmp_path_factory.mktemp("checkpoints")
+    for model_id in ("vae", "ae"):
+        save(fitted(model_id).finish(), folder / f"{model_id}-digits")
+    return make_sweeps(folder)
+
+
+@pytest.fixture
+def compare(swept, monkeypatch, tmp_path):
+    """compare(**query): the page after its first run."""
+
+    def opened(folder: Path = swept, **query: str) -> AppTest:
+        monkeypatch.setenv("AECORE_CHECKPOINTS", str(folder))
+        monkeypatch.setenv("AECORE_RUNS", str(tmp_path / "runs"))
+        app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
+        app.switch_page("pages/compare_beta.py")
+        for name, value in query.items():
+            app.query_params[name] = value
+        return app.run()
+
+    return opened
+
+
+def parameter(app: AppTest, name: str) -> str | None:
+    found = app.query_params.get(name)
+    return found[0] if isinstance(found, list) else found
+
+
+def test_the_page_opens_with_the_lens_and_says_why_digits_have_no_scores(compare):
+    app = compare()
+    assert not app.exception and not app.error
+    assert [header.value for header in app.header][-4:] == [
+        "Try this",
+        "What you see, and why",
+        "The equation, and our code for it",
+        "Conditions and sources",
+    ]
+    assert "Why no disentanglement scores here?" in words_of(app)
+    assert "−ELBO at β = 0.5" in html_of(app)
+    assert (parameter(app, "beta"), parameter(app, "beside")) == ("2", "0.5,2,8")
+
+
+def test_shapes_have_scores_with_their_conditions(compare):
+    app = compare(on="shapes")
+    assert not app.exception and not app.error
+    words = words_of(app)
+    assert "mutual information gap" in words and "20 bins" in words and "at β = 4" in words
+    assert "Why no disentanglement" not in words
+
+
+def test_a_link_names_the_beta_and_the_columns(compare):
+    app = compare(on="digits", beta="8", beside="8,0.5")
+    assert not app.exception
+    assert parameter(app, "beta") == "8"
+    assert parameter(app, "beside").startswith("8,0.5")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"on": "nothing"},
+        {"beta": "17"},
+        {"beta": "x" * 300},
+        {"beside": "1,1,1,nothing,,"},
+        {"patient": "nobody"},
+        {"run": "0" * 32},
+        {"on": "kmnist"},
+    ],
+)
+def test_what_is_wrong_in_a_link_is_left_aside(compare, wrong):
+    app = compare(**wrong)
+    assert not app.exception and not app.error
+    assert parameter(app, "beta") == "2"
+
+
+def test_an_experiment_moves_the_lens(compare):
+    app = compare()
+    next(each for each in app.button if each.label == "Shapes at β = 4").click().run()
+    assert not app.exception
+    assert parameter(app, "beta") == "4"
+    assert "mutual information gap" in words_of(app)
+
+
+def test_the_doctor_examines_sweeps_and_other_runs_with_a_posterior(compare):
+    app = compare()
+    patient = next(each for each in app.selectbox if each.key == "patient")
+    assert patient.options[0] == "β = 8 on digits"
+    assert not any(option == "Autoencoder, digits" for option in patient.options)
+    assert "coordinates alive" in words_of(app)
+    patient.set_value("vae-digits").run()
+    assert not app.exception and not app.error
+    assert parameter(app, "patient") == "vae-digits"
+    assert "The decoder's strength" in words_of(app)
+
+
+def test_without_any_sweep_there_is_a_word_and_a_way_to_make_one(compare, tmp_path):
+    app = compare(folder=tmp_path)
+    assert not app.exception and not app.error
+    assert "Nothing has been trained on digits yet" in words_of(app)
+    assert any(button.label == "Train them" for button in app.button)
+
+
+def test_a_broken_sweep_is_named_and_the_others_still_work(swept, compare, tmp_path):
+    import shutil
+
+    folder = tmp_path / "checkpoints"
+    shutil.copytree(swept, folder)
+    (folder / "sweeps" / "digits" / "sweep.json").write_text("{")
+    app = compare(folder=folder)
+    assert not app.exception
+    assert "can't be shown" in app.error[0].value
+    assert not compare(folder=folder, on="shapes").error
