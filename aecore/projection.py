@@ -18,7 +18,6 @@ import numpy as np
 from pydantic import Field
 
 from aecore.config import Config
-from aecore.map_quality import nearest
 
 WIDEST = 64  # numbers of a code that t-SNE and UMAP are given; wider ones by their main directions
 PLACED_BY = 15  # latent neighbours that place a new point
@@ -26,10 +25,6 @@ TSNE_STEPS = 750  # 250 of them with early exaggeration
 LOOKS = 30  # how often a projection says how far it is
 
 Tell = Callable[[float, "np.ndarray | None"], None]
-
-
-class Stopped(Exception):
-    """Raised by a `tell` to end a projection."""
 
 
 class MapSettings(Config):
@@ -97,7 +92,7 @@ def project(
     """A map of codes (N, D): float32 (N, d).
 
     tell: is called with the share done, 0 to 1, and the places so far (N, d) where the method shows
-        them; what it raises (`Stopped`) ends the work.
+        them; what it raises ends the work.
     """
     codes = np.ascontiguousarray(narrowed(codes), np.float32)
     places = METHODS[settings.method](codes, settings, tell)
@@ -189,13 +184,20 @@ def weights(distances: np.ndarray) -> np.ndarray:
     return membership / membership.sum(1, keepdims=True)
 
 
-def place(
-    new: np.ndarray, codes: np.ndarray, places: np.ndarray, k: int = PLACED_BY
+def by_neighbours(
+    distances: np.ndarray, places: np.ndarray, k: int = PLACED_BY
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Where new codes (B, D) land on a map (N, d) of codes (N, D): (B, d), and who placed them.
+    """Where a new code lands on a map (N, d), by its latent distances (N,) to the codes there.
 
-    A t-SNE map has no formula for a new point, and UMAP's needs the fitted model: so a point goes
-    to the weighted mean of its k nearest latent neighbours. Returns also their indices (B, k).
+    A t-SNE map has no formula for a new point, and UMAP's needs the fitted model: so it goes to
+    the weighted mean (d,) of its k nearest latent neighbours. Returns also their indices (k,).
     """
-    distances, indices = nearest(new, codes, k)
-    return (weights(distances)[:, :, None] * places[indices]).sum(1), indices
+    k = min(k, len(distances))
+    near = np.argpartition(distances, k - 1)[:k]
+    near = near[distances[near].argsort()]
+    return mean_places(distances[None, near], near[None], places)[0], near
+
+
+def mean_places(distances: np.ndarray, indices: np.ndarray, places: np.ndarray) -> np.ndarray:
+    """The weighted means of some neighbours' places: (B, k), (B, k), (N, d) -> (B, d)."""
+    return (weights(distances)[:, :, None] * places[indices]).sum(1)

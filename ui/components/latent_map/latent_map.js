@@ -1,0 +1,244 @@
+// The latent map: Plotly's points and tools, and over them digits, rings, links and the drawing.
+// Python sends what the page is about; the tables it names come by courier. Nothing is sent back
+// before a lasso is closed or a point is pressed. The files above this one bring the parts.
+
+const maps = new WeakMap(); // by parent element: the default export runs again on any change
+
+export default function ({ data, parentElement, setStateValue }) {
+  let map = maps.get(parentElement);
+  if (!map) maps.set(parentElement, (map = new LatentMap(parentElement)));
+  map.tell = setStateValue;
+  map.take(data);
+  return () => map.remove();
+}
+
+class LatentMap {
+  constructor(parent) {
+    this.parent = parent;
+    this.root = parent.querySelector(".bn-map");
+    this.stage = this.$(".bn-map-stage");
+    this.plot = this.$(".bn-map-plot");
+    this.hidden = new Set();
+    this.picked = null;
+    this.overlay = new Overlay(this.$(".bn-map-over"));
+    this.pictures = new Pictures(() => this.arrived());
+    this.card = new Card(this.root, this.pictures);
+    this.legend = new Legend(this.root, {
+      hide: (labels) => this.hide(labels),
+      seek: (i) => this.pointer.seek(i),
+    });
+    this.reel = new Reel(this.root, { go: (at) => this.goTo(at) });
+    this.panel = new Panel(this.root, this.pictures, {
+      clear: () => this.pick(null),
+      mark: (i) => this.pointer.mark(i),
+    });
+    this.pointer = new Pointer(this);
+    this.watcher = new ResizeObserver(() => this.resize());
+    this.watcher.observe(this.stage);
+  }
+
+  $ = (selector) => this.root.querySelector(selector);
+
+  // ---- what Python says ----
+
+  take(data) {
+    this.data = data;
+    this.theme = themeOf(this.root);
+    this.stopWaiting?.();
+    this.stopWaiting = whenTables([data.points, data.places, data.colour?.digest], () =>
+      loadPlotly(data.plotly).then(
+        (Plotly) => data === this.data && this.ready(Plotly),
+        (error) => (this.$(".bn-map-wait").textContent = `${error.message}.`),
+      ),
+    );
+  }
+
+  ready(Plotly) {
+    const { data } = this, before = this.cloud, points = tableOf(data.points);
+    this.Plotly = Plotly;
+    const others = data.points !== this.pointsId, moved = others || data.places !== this.placesId;
+    if (others) this.forget();
+    if (moved) this.cloud = new Cloud(points.labels, tableOf(data.places));
+    [this.pointsId, this.placesId] = [data.points, data.places];
+    const colour = data.colour && tableOf(data.colour.digest);
+    this.colour = colour ? { ...data.colour, values: colour.values } : null;
+    this.pictures.take(data, points.labels);
+    this.reel.take(data.moments, data.scene);
+    if (moved && this.cloud.frames > 1) this.cloud.go(this.reel.at);
+    this.restore(data.selection);
+    this.draw(moved && !others && before);
+    this.panel.again(this.view, true);
+    if (data.selection && data.selection.id === this.pickedId) this.panel.answer(data.selection);
+    this.root.dataset.state = "ready";
+    Object.assign(this.root.dataset, { scene: data.scene, points: this.cloud.size });
+  }
+
+  /** Other points: what was known of the last ones is of no use. */
+  forget() {
+    this.hidden = new Set();
+    this.pointer.forget();
+    if (this.picked) this.pick(null);
+  }
+
+  /** A selection made before the page was left for another, and come back to. */
+  restore(selection) {
+    if (this.touched || !selection?.mask || this.picked) return;
+    this.picked = maskOf(selection.mask, this.cloud.size);
+    this.pickedId = selection.id;
+    this.panel.begin(this.picked, this.view);
+  }
+
+  get view() {
+    const { cloud, colour, hidden, picked, theme, data } = this;
+    const { scene, axes, drawing, classes, words } = data;
+    return { cloud, colour, hidden, picked, theme, scene, axes, drawing, classes, words };
+  }
+
+  // ---- the figure ----
+
+  /** Has Plotly draw what has changed; from where the points were, if they have only moved. */
+  draw(before) {
+    const { data, cloud, hidden, colour } = this, flat = cloud.dims === 2;
+    const in3d = flat ? null : data.drawing;
+    const look = [data.places, data.colour, this.theme.key, [...hidden], this.pickedId, in3d];
+    const key = JSON.stringify(look);
+    if (key === this.drawnAs) return this.paint();
+    this.drawnAs = key;
+    const morphs = before?.dims === 2 && flat && before.size === cloud.size && !STILLED.matches;
+    const from = morphs && cloud.frames === before.frames ? this.overlay.pixels(before) : null;
+    const figure = [traces(this.view), layout(this.view), CONFIGS[cloud.dims]];
+    if (this.plotted === cloud.dims) this.Plotly.react(this.plot, ...figure);
+    else this.begin(figure);
+    this.legend.show(this.view);
+    if (from) this.morph(from, colour);
+    this.paint();
+  }
+
+  begin(figure) {
+    if (this.plotted) this.Plotly.purge(this.plot);
+    this.Plotly.newPlot(this.plot, ...figure);
+    this.plotted = this.cloud.dims;
+    this.stage.dataset.dims = this.plotted;
+    this.resize();
+    const on = (name, action) => this.plot.on(`plotly_${name}`, action);
+    for (const name of ["relayouting", "relayout", "afterplot"]) on(name, () => this.paint());
+    on("selected", (event) => this.selected(event));
+    on("deselect", () => this.pick(null));
+    on("hover", (event) => this.pointer.hover3d(event));
+    on("unhover", () => this.pointer.leave());
+  }
+
+  /** The points go to their new places. */
+  morph(from) {
+    cancelAnimationFrame(this.morphing);
+    this.overlay.measure(this.plot);
+    const to = this.overlay.pixels(this.cloud), started = performance.now();
+    this.stage.dataset.moving = true;
+    const step = (now) => {
+      const t = Math.min(1, Math.max(0, now - started) / MORPH);
+      this.moving = { from, to, share: t * t * (3 - 2 * t) };
+      if (t === 1) {
+        this.moving = null;
+        delete this.stage.dataset.moving;
+      }
+      this.paintNow();
+      if (t < 1) this.morphing = requestAnimationFrame(step);
+    };
+    step(started);
+  }
+
+  /** A moment of a film of maps. */
+  goTo(at) {
+    this.cloud.go(at);
+    const along = (k) => this.cloud.classes.map((label) => this.cloud.along(label, k));
+    this.Plotly.restyle(this.plot, { x: along(0), y: along(1) });
+    this.paint();
+  }
+
+  resize() {
+    const { clientWidth: width, clientHeight: height } = this.stage;
+    if (!this.plotted || !width) return;
+    this.Plotly.relayout(this.plot, { width, height });
+    this.overlay.resize(width, height);
+    this.paint();
+  }
+
+  // ---- over the figure ----
+
+  paint() {
+    cancelAnimationFrame(this.frame);
+    this.frame = requestAnimationFrame(() => this.paintNow());
+  }
+
+  paintNow() {
+    const { overlay, cloud, view, theme, data } = this;
+    if (!this.plotted || !this.stage.clientWidth || !overlay.size) return;
+    if (cloud.dims !== 2) return overlay.context.clearRect(0, 0, ...overlay.size);
+    overlay.measure(this.plot);
+    overlay.begin();
+    if (this.moving) {
+      const { from, to, share } = this.moving;
+      overlay.moving(from, to, share, cloud, theme, this.hidden);
+    } else {
+      this.root.dataset.thumbnails = overlay.thumbnails(view, this.pictures);
+      if (data.linked) overlay.links(this.where(data.linked.point), data.linked.near, cloud, theme, theme.ink);
+      if (data.drawing) overlay.drawing(data.drawing, cloud, theme);
+      for (const i of this.pointer.points) overlay.ring(...this.where(i), theme);
+    }
+    overlay.end();
+    this.root.dataset.drawn = data.drawing ? data.drawing.id : "";
+  }
+
+  where = (i) => this.cloud.at.map((values) => values[i]);
+
+  seen = (i) => !this.hidden.has(this.cloud.labels[i]);
+
+  arrived() {
+    this.card.again();
+    this.panel.again(this.view);
+    this.paint();
+  }
+
+  // ---- the hand (see pointer.js for what it points at) ----
+
+  hide(labels) {
+    this.hidden = labels;
+    this.draw();
+  }
+
+  selected(event) {
+    const found = event?.lassoPoints ?? event?.range;
+    if (!found || this.cloud.dims !== 2) return;
+    const [x, y] = [found.x, found.y];
+    const outline = event.lassoPoints ? [x, y] : [[x[0], x[1], x[1], x[0]], [y[0], y[0], y[1], y[1]]];
+    const mask = this.cloud.inside(...outline, this.seen);
+    this.pick(mask.includes(1) ? mask : null);
+  }
+
+  pick(mask) {
+    if (!mask && !this.picked) return;
+    this.touched = true;
+    this.picked = mask;
+    this.pickedId = mask ? Math.random().toString(36).slice(2) : null;
+    this.tell("picked", mask && { id: this.pickedId, mask: maskText(mask), points: this.pointsId });
+    this.panel.begin(mask, this.view);
+    if (mask) this.drawnAs = null;
+    else {
+      this.drawnAs = null;
+      this.Plotly.relayout(this.plot, { selections: [] });
+      this.Plotly.restyle(this.plot, { selectedpoints: [null] });
+    }
+    this.paint();
+  }
+
+  remove() {
+    cancelAnimationFrame(this.frame);
+    cancelAnimationFrame(this.morphing);
+    this.stopWaiting?.();
+    this.reel.pause();
+    this.card.hide();
+    this.watcher.disconnect();
+    if (this.plotted) this.Plotly.purge(this.plot);
+    maps.delete(this.parent);
+  }
+}

@@ -1,0 +1,204 @@
+"""The latent map, put together: the pad, the choice of a map, the map, and what was picked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from ui import (
+    cached,
+    explore_address,
+    latent_map_drawing,
+    latent_map_jobs,
+    latent_map_kit,
+    latent_map_picked,
+    latent_map_static,
+    latent_map_view,
+    pickers,
+    shared,
+)
+from ui.components.latent_map import courier, latent_map
+from ui.components.sketchpad import sketchpad
+
+if TYPE_CHECKING:
+    from aecore.runs import ListedRun
+    from ui.latent_map_kit import World
+    from ui.latent_map_view import View
+
+METHODS = {"pca": "PCA", "tsne": "t-SNE", "umap": "UMAP", "film": "While it learned"}
+DIMS = {"2": "2-D", "3": "3-D"}
+SPLITS = {"test": "test digits", "all": "all digits"}
+MANY = 20_000  # images, from which on all of them are a choice of their own
+LINKED = "latent_map_linked"
+
+
+class Shown:
+    """What the page shows: the run, its points, and the map; the last two may be missing."""
+
+    def __init__(self, chosen: ListedRun, world: World | None = None, view: View | None = None):
+        self.chosen, self.world, self.view = chosen, world, view
+
+    @property
+    def key(self) -> tuple:
+        """Changes when the rest of the page has to speak of something else."""
+        if self.view is None:
+            return (self.chosen.id,)
+        return (self.chosen.id, self.world.id, self.view.scene, id(self.view.embedding))
+
+
+def hands_on() -> Shown | None:
+    """The model, the pad and the map; None where there is no run."""
+    cached.skeleton(height=480)
+    chosen = pickers.choose_run()
+    if chosen is None:
+        return None
+    try:
+        url = latent_map_static.plotly_url()
+        world = latent_map_kit.world(chosen.folder, _split(chosen))
+    except (ValueError, OSError) as error:  # RunError; static files that can't be written
+        st.error(str(error))
+        return Shown(chosen)
+    left, right = st.columns([3, 9], gap="medium")
+    with right:
+        view = _choose_map(world)
+        kind, coordinate = _choose_colour(world, view)
+        place = st.container()
+    with left:
+        sketchpad(
+            shared.drawing(), shared.take, revision=shared.revision(), example=shared.is_example()
+        )
+        drawing, words = latent_map_drawing.on_map(world, view.embedding)
+        st.caption(words)
+        latent_map_jobs.panel(world, _name())
+    colours, colour = latent_map_view.colour(world, view, kind, coordinate)
+    with place:
+        _map(world, view, url, colour, drawing)
+    for slot, table in (("points", view.points), ("places", view.places), ("colours", colours)):
+        if table is not None:
+            courier(slot, table)
+    return Shown(chosen, world, view)
+
+
+def _split(chosen: ListedRun) -> str:
+    from aecore.data import DATASETS
+
+    name = chosen.info.recipe.dataset
+    source = DATASETS.get(name)
+    if source is None or source.train_images < MANY or not cached.has_data(name):
+        return latent_map_kit.TEST
+    given = explore_address.given("of") or st.session_state.get("of")
+    return given if given in SPLITS else latent_map_kit.TEST
+
+
+def _name() -> str:
+    """The map that is asked for, as maps are named."""
+    return f"{st.session_state.get('map', 'tsne')}{st.session_state.get('dims', '2')}"
+
+
+def _choose_map(world: World) -> View:
+    film = latent_map_view.film_view(world)
+    methods = {name: words for name, words in METHODS.items() if film or name != "film"}
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        first = "tsne" if world.find("tsne2") else "pca"
+        method = explore_address.choose("map", "Map", methods, first, show_label=False)
+        if method == "film":
+            return film
+        dims = explore_address.choose("dims", "Dimensions", DIMS, "2", show_label=False)
+        _choose_split(world)
+    name = f"{method}{dims}"
+    under_way = latent_map_jobs.live_view(world, name)
+    if under_way is not None:
+        return under_way
+    found = latent_map_jobs.find(world, name)
+    if found is None:
+        title = METHODS[method]
+        st.caption(
+            f":material/info: There is no {title} map of these codes yet: *Make this map* computes "
+            "it. Until then you see PCA."
+        )
+        name, found = f"pca{dims}", world.find(f"pca{dims}")
+    return latent_map_view.map_view(world, name, found)
+
+
+def _choose_split(world: World) -> None:
+    from aecore.data import DATASETS
+
+    source = DATASETS.get(world.dataset)
+    if source and source.train_images >= MANY and cached.has_data(world.dataset):
+        explore_address.choose("of", "Of", SPLITS, "test", show_label=False)
+
+
+def _choose_colour(world: World, view: View) -> tuple[str, int]:
+    there = latent_map_view.colours(world, view.embedding)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        kind = explore_address.choose("colour", "Coloured by", there, "class", show_label=False)
+        if kind != "coordinate":
+            return kind, 0
+        width = world.points.codes.shape[1]
+        order = world.points.codes.var(0).argsort()[::-1].tolist()
+        st.session_state.setdefault("coordinate", order[0])
+        if st.session_state["coordinate"] >= width:
+            st.session_state["coordinate"] = order[0]
+        return kind, st.selectbox(
+            "Coordinate",
+            order,
+            format_func=lambda index: f"z{index + 1}",
+            key="coordinate",
+            label_visibility="collapsed",
+            width=110,
+        )
+
+
+def _map(
+    world: World, view: View, url: str, colour: dict | None, drawing: dict | None
+) -> None:
+    chosen = latent_map_picked.picked(world, view.points.digest)
+    latent_map(
+        {
+            "plotly": url,
+            "points": view.points.digest,
+            "places": view.places.digest,
+            "scene": view.scene,
+            "axes": view.axes,
+            "moments": view.moments,
+            "colour": colour,
+            "drawing": drawing,
+            "linked": _linked(world, view),
+            "selection": latent_map_picked.answer(world, chosen),
+            **_pictures(world),
+        },
+        latent_map_picked.take,
+    )
+    latent_map_picked.link(world, chosen)
+
+
+def _linked(world: World, view: View) -> dict[str, Any] | None:
+    """A pair that the page below the map asked to see."""
+    found = st.session_state.get(LINKED)
+    return found if found and found["world"] == world.id and view.embedding else None
+
+
+def _pictures(world: World) -> dict[str, Any]:
+    """Where the browser gets the digits from, and what they are called."""
+    from aecore.data import DATASETS
+
+    source = DATASETS.get(world.dataset)
+    return {
+        "decoder": latent_map_view.decoder_table(world, world.id).digest,
+        "codes": latent_map_view.codes_table(world, world.id).digest,
+        "original": latent_map_kit.sheets(world),
+        "told": world.abilities.conditional,
+        "classes": list(source.classes) if source else [],
+        "words": {"digit": {"test": "test", "train": "training"}.get(world.points.split, "image")},
+    }
+
+
+def bring(shown: Shown) -> None:
+    """Brings what the map can do without at first: the decoder, the codes, sheets of images."""
+    if shown.world is None:
+        return
+    courier("codes", latent_map_view.codes_table(shown.world, shown.world.id))
+    courier("decoder", latent_map_view.decoder_table(shown.world, shown.world.id))
+    if latent_map_kit.make_sheets(shown.world):
+        st.rerun()
