@@ -48,7 +48,11 @@ def layers(model: Model) -> list[Layer]:
         shapes = (tuple(tensor.shape[1:]) for tensor in (inputs[0], output))
         found.append(Layer(names[module], type(module).__name__, *shapes, count))
 
-    leaves = [module for module in names if not list(module.children())]
+    leaves = [
+        module
+        for module in names
+        if not list(module.children()) or list(module.parameters(recurse=False))
+    ]
     hooks = [module.register_forward_hook(note) for module in leaves]
     was_training = model.training
     try:

@@ -44,7 +44,6 @@ class Chart(Config):
     y: str
     lines: tuple[Line, ...]
     kind: Literal["lines", "dots"] = "lines"
-    log: bool = False  # the y axis
 
 
 class Figure(Config):

@@ -54,7 +54,6 @@ class Pair:
     dataset: str = "mnist"  # it ships as trained on this
     images: int = 10_000
     splits: tuple[str, ...] = ("test",)
-    log: bool = False
     strips: tuple[str, ...] = ("reconstructions",)
     charts: tuple[Callable[[Model, Model, Dataset], Chart], ...] = ()
 
@@ -281,7 +280,7 @@ def curves(pair: Pair, broken: Run, cured: Run) -> Chart:
             epochs = [row["epoch"] for row in rows]
             values = [row[split][name] for row in rows]
             lines.append(line(f"{half.label}{suffix}", role, epochs, values))
-    return Chart(title=pair.curve_title, x="epoch", y="", lines=lines, log=pair.log)
+    return Chart(title=pair.curve_title, x="epoch", y="", lines=lines)
 
 
 def conditions(pair: Pair, broken: Recipe, cured: Recipe, dataset: Dataset) -> str:

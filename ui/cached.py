@@ -9,7 +9,9 @@ from __future__ import annotations
 import gc
 import importlib
 import inspect
+import operator
 import sys
+import textwrap
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -180,7 +182,8 @@ def has_data(name: str) -> bool:
 
 @st.cache_data(show_spinner=False)
 def source(function: str) -> str:
-    """The source text of one of our functions, named "module:name"."""
+    """The source text of one of our functions or methods: "module:name", "module:Class.name"."""
     _ready()
     module, name = function.split(":")
-    return inspect.getsource(getattr(importlib.import_module(module), name))
+    found = operator.attrgetter(name)(importlib.import_module(module))
+    return textwrap.dedent(inspect.getsource(found))
