@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from aecore.job import Status
     from aecore.replay import Film
     from aecore.runs import Run
-    from aecore.snapshots import Probes
+
+HEIGHT = 430  # pixels: of the time machine's pictures
 
 
 @dataclass(frozen=True)
@@ -55,20 +56,19 @@ def run_at(folder: Path) -> Run:
     return Run(read_info(folder), folder=folder)
 
 
-def of_job(run_id: str) -> tuple[Status, Showing]:
-    """How a visitor's run stands, and its film up to now; raises UnknownRun or RunError."""
-    status = trainings.jobs().status(run_id)
+def of_job(status: Status) -> Showing:
+    """The film of a visitor's run up to now; raises UnknownRun or RunError."""
     if status.has_run and status.state not in ("queued", "running"):
-        st.session_state.pop(_key(run_id), None)
-        return status, of_folder(trainings.jobs().records.run_folder(run_id), run_id)
-    return _follow(run_id)
+        st.session_state.pop(_key(status.id), None)
+        return of_folder(trainings.jobs().records.run_folder(status.id), status.id)
+    return _follow(status.id)
 
 
 def _key(run_id: str) -> str:
     return f"watch-{run_id}"
 
 
-def _follow(run_id: str) -> tuple[Status, Showing]:
+def _follow(run_id: str) -> Showing:
     from aecore.replay import grow
 
     jobs = trainings.jobs()
@@ -76,7 +76,8 @@ def _follow(run_id: str) -> tuple[Status, Showing]:
     view = jobs.watch(run_id, watch.since if watch else 0)
     if watch is None or view.status.restarts != watch.restarts or view.next < watch.since:
         number = watch.number + 1 if watch else 0
-        watch = Watch(_before(run_id, view.status), view.status.restarts, number)
+        with st.skeleton(height=HEIGHT):
+            watch = Watch(_before(run_id, view.status), view.status.restarts, number)
         view = jobs.watch(run_id, 0)
     if view.probes:
         watch.film.set_probes(view.probes)
@@ -84,7 +85,7 @@ def _follow(run_id: str) -> tuple[Status, Showing]:
     watch.film.changes = view.status.changes
     watch.since = view.next
     st.session_state[_key(run_id)] = watch
-    return view.status, Showing(watch.film, f"{run_id}-live-{watch.number}")
+    return Showing(watch.film, f"{run_id}-live-{watch.number}")
 
 
 def _before(run_id: str, status: Status) -> Film:
@@ -105,16 +106,6 @@ def _untrained(recipe: str) -> Film:
 
     asked = Recipe.model_validate_json(recipe)
     try:
-        return untrained(asked, *_probes(asked.dataset))
+        return untrained(asked, *trainings.probes(asked.dataset))
     except DatasetMissing:
         return Film()
-
-
-@st.cache_resource(show_spinner=False)
-def _probes(dataset: str) -> tuple[Probes, int]:
-    """A data set's probes, and how many images it has to train on."""
-    from aecore import data
-    from aecore.snapshots import choose_probes
-
-    loaded = data.load(dataset)
-    return choose_probes(loaded), len(loaded.train)

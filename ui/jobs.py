@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import threading
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -12,6 +13,7 @@ from ui.components.visitor import COOKIE, remember
 
 if TYPE_CHECKING:
     from aecore.jobs import Jobs
+    from aecore.snapshots import Probes
 
 VISITOR = "visitor"
 
@@ -26,7 +28,23 @@ def jobs() -> Jobs:
 def _jobs() -> Jobs:
     from aecore.jobs import Jobs
 
+    # Meanwhile, what the first training needs to show something before a worker is there.
+    threading.Thread(target=probes, args=("digits",), name="probes", daemon=True).start()
     return Jobs()
+
+
+@st.cache_resource(show_spinner=False)
+def probes(dataset: str) -> tuple[Probes, int]:
+    """The images that a training's snapshots are of, and how many it trains on.
+
+    Raises:
+        aecore.data.DatasetMissing: the data set isn't on this machine.
+    """
+    from aecore import data
+    from aecore.snapshots import choose_probes
+
+    loaded = data.load(dataset)
+    return choose_probes(loaded), len(loaded.train)
 
 
 def visitor() -> str:

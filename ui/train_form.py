@@ -113,7 +113,7 @@ def _begin(recipe: Recipe, faults: list[str]) -> None:
         number = st.session_state[ASKED] = number + 1
         _train(recipe)
     # Each training has a button of its own: a press that is reported twice counts once.
-    st.button(
+    st.empty().button(
         "Train",
         type="primary",
         icon=":material/play_arrow:",
@@ -122,6 +122,8 @@ def _begin(recipe: Recipe, faults: list[str]) -> None:
         on_click=lambda: st.session_state.update({PRESSED: number}),
         key=f"train-{number}",
     )
+    for words in trainings.jobs().refused_workers:
+        st.caption(f":material/computer_cancel: {words}")
 
 
 def _cost(recipe: Recipe, parameters: int | None, pending: bool) -> None:

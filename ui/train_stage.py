@@ -163,16 +163,16 @@ def _moving(run_id: str, drawn: tuple) -> None:
     from aecore.jobs import UnknownRun
 
     try:
-        status, showing = films.of_job(run_id)
+        status = trainings.jobs().status(run_id)
+        if _sort_of(status) != drawn:
+            st.rerun()
+        _how_far(status)
+        with st.container():  # of a skeleton; its slot stays, or the machine would begin anew
+            showing = films.of_job(status)
     except UnknownRun:
         st.rerun()
-    if _sort_of(status) != drawn:
-        st.rerun()
-    _how_far(status)
     if showing.film.stills or showing.film.now or showing.film.rows:
         _machine(showing, run_id, status.recipe.dataset)
-    elif status.under_way:
-        st.skeleton(height=430)
 
 
 def _how_far(status: Status) -> None:
