@@ -62,6 +62,7 @@ def save_statistics(found: PixelStatistics, dataset_name: str) -> None:
     path.mkdir(parents=True, exist_ok=True)
     tensors = {name: tensor.half().contiguous() for name, tensor in vars(found).items()}
     save_file(tensors, path / FILE)
+    (path / FILE).chmod(0o644)  # safetensors writes files for their owner alone
 
 
 def load_statistics(dataset_name: str) -> PixelStatistics:

@@ -39,7 +39,7 @@ SOURCES: dict[str, Source] = {
     ),
     "normal": Source(
         "From N(0, I)",
-        "as if this were a VAE: nobody told the encoder to put digits there",
+        "as if this were a VAE, whose codes lie there",
         lambda abilities: not abilities.samples,
     ),
     "gaussian": Source(

@@ -140,6 +140,7 @@ def main(names: list[str]) -> None:
     place = folder(DATASET)
     place.mkdir(parents=True, exist_ok=True)
     save_file({"features": real.half()}, place / FEATURES_FILE)
+    (place / FEATURES_FILE).chmod(0o644)  # safetensors writes files for their owner alone
     rows = {(row.run, row.source): row for row in read_figures(DATASET)}
     test = data.to_float(dataset.test.images[:SAMPLES, 0])
     rows["", "real"] = measure("", "real", test, real, judge, known)

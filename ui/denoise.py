@@ -49,7 +49,7 @@ def hands_on() -> ListedRun | None:
     with left:
         draw_source.choose()
     with right:
-        chosen = pickers.choose_run()
+        chosen = pickers.choose_run(lambda info: info.recipe.entry.abilities.denoises)
         setting = _noise()
         drawn = draw_source.drawn(normalised=True)
         case = denoise_kit.spoil(drawn.image, setting)
@@ -60,6 +60,7 @@ def hands_on() -> ListedRun | None:
     if chosen:
         _views(chosen, case)
     draw_source.keep()
+    lab.keep_drawing()
     return chosen
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 FIGURES = {"mse": "Error (MSE)", "psnr": "PSNR, dB", "ssim": "SSIM"}
 BUILT_IN = "digits"
 IMAGES = 60  # for runs whose curves aren't shipped
-HEIGHT = 420
+HEIGHT = 480
 DASHES = {"noisy": "dot", "linear": "dash", "median": "dashdot"}
 TITLES = {"noisy": "Left as it is", "linear": "Best linear", "median": "Median 3 × 3"}
 
@@ -123,7 +123,7 @@ def _chart(amounts: tuple[float, ...], lines: dict, figure: str, chosen: str):
         height=HEIGHT,
         margin={"t": 30, "r": 10, "b": 10, "l": 10},
         hovermode="x unified",
-        legend={"font": {"size": 12}},
+        legend={"font": {"size": 12}, "orientation": "h", "y": -0.2},
     )
     return chart
 

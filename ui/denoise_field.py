@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 STEPS = 17
 HEIGHT = 560
-ARROW = 0.9  # of a cell, the longest arrow
+USUAL, ARROW = 0.45, 0.9  # of a cell: an arrow of median length, and the longest
 SLICES = {"noise": "Its digit, its noise, another digit", "digits": "Three digits"}
 BUILT_IN = "digits"
 
@@ -114,10 +114,11 @@ def chart(plane: Slice, found: Field, names: list[str]):
 
 
 def arrows(found: Field) -> tuple[np.ndarray, np.ndarray]:
-    """Where each arrow begins and ends, (n, 2) each; the longest is nearly a cell long."""
+    """Where each arrow begins and ends, (n, 2) each; long ones are cut at nearly a cell."""
     ys, xs = np.meshgrid(found.ys.numpy(), found.xs.numpy(), indexing="ij")
     starts = np.stack([xs, ys], -1).reshape(-1, 2)
     steps = found.steps.numpy().reshape(-1, 2)
     cell = float(found.xs[1] - found.xs[0])
-    longest = max(float(np.linalg.norm(steps, axis=1).max()), 1e-9)
-    return starts, starts + steps * (ARROW * cell / longest)
+    lengths = np.maximum(np.linalg.norm(steps, axis=1, keepdims=True), 1e-9)
+    drawn = np.minimum(lengths / np.median(lengths) * USUAL, ARROW) * cell
+    return starts, starts + steps / lengths * drawn

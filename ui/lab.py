@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
-from ui import images
+from ui import images, shared
 
 HERE = Path(__file__).resolve().parent
+WRITTEN = "lab_address"  # in the session: the address as these pages last left it
 STYLES = (HERE / "draw.css", HERE / "lab.css")
 
 
@@ -18,6 +19,18 @@ def style() -> None:
     """Puts the style sheets on the page."""
     sheets = "".join(path.read_text(encoding="utf-8") for path in STYLES)
     st.html(f"<style>{sheets}</style>")
+
+
+def keep_drawing() -> None:
+    """Puts the drawing back into the address where a page wrote something else there.
+
+    The pad writes its drawing past Streamlit, which forgets it at the next write of its own.
+    """
+    now = {name: text for name, text in st.query_params.items() if name != shared.DRAWING}
+    before = st.session_state.get(WRITTEN)
+    st.session_state[WRITTEN] = now
+    if before is not None and before != now:
+        shared.keep_in_address()
 
 
 def difference(change: np.ndarray, alt: str) -> str:

@@ -44,6 +44,9 @@ PAGES = [
     Page("pages/explore.py", "Explore", "tune", "Play", "Drag the code and see the digit change."),
     Page("pages/generate.py", "Generate", "casino", "Play", "New digits that nobody wrote."),
     Page("pages/denoise.py", "Denoise", "blur_on", "Play", "Spoil a digit, have it cleaned."),
+    Page(
+        "pages/sparse.py", "Sparse codes", "grid_view", "Play", "A digit as a few words of many."
+    ),
     Page("pages/train.py", "Train", "model_training", "Study", "Train a model, watch it learn."),
     Page("pages/latent_map.py", "Latent map", "scatter_plot", "Study", "All codes as one map."),
     Page(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -10,22 +11,23 @@ from ui import cached, own_runs, shared
 from ui.shared import MODEL
 
 if TYPE_CHECKING:
-    from aecore.runs import ListedRun
+    from aecore.runs import ListedRun, RunInfo
 
 FIRST = "vae-mnist"  # what a visitor meets first, where it is there
 USUAL_DATA = "mnist"  # a run on this need not say so
 GUESS = "guess"
 
 
-def choose_run() -> ListedRun | None:
+def choose_run(first: Callable[[RunInfo], bool] | None = None) -> ListedRun | None:
     """One of the runs that are there, shared by all pages and kept in the address as `model`.
 
+    first: which runs a page would rather begin with, where nothing has been chosen yet.
     Broken runs are named below, each with its fault. None, and words about it, if there is none.
     """
     listed = [*cached.runs(), *own_runs.listed()]
     usable = {each.id: each for each in usable_runs(listed)}
     if usable:
-        _settle(usable)
+        _settle(usable, first)
         _pills(usable)
     else:
         _none_there()
@@ -40,9 +42,13 @@ def usable_runs(listed: list[ListedRun]) -> list[ListedRun]:
     return [each for each in sorted(listed, key=_catalog_order) if each.info]
 
 
-def _settle(usable: dict[str, ListedRun]) -> None:
+def _settle(
+    usable: dict[str, ListedRun], wished: Callable[[RunInfo], bool] | None = None
+) -> None:
     """Which run is chosen before anyone presses a button: the address wins, by link or by Back."""
     first = FIRST if FIRST in usable else next(iter(usable))
+    if wished:
+        first = next((name for name, each in usable.items() if wished(each.info)), first)
     wanted = st.query_params.get(MODEL)
     if wanted in usable:
         st.session_state[MODEL] = wanted

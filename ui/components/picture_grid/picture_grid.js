@@ -7,7 +7,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   grid.ariaLabel = data.label;
   const bytes = data.frames.getChildAt(0).toArray();
   const style = getComputedStyle(grid);
-  const inks = [style.color, style.getPropertyValue("--removed").trim() || style.color];
+  const inks = [style.color, style.outlineColor, style.columnRuleColor]; // see the style sheet
   while (grid.children.length > data.names.length) grid.lastChild.remove();
   data.names.forEach((name, k) => {
     const cell = grid.children[k] ?? grid.appendChild(newCell());
@@ -29,8 +29,8 @@ function newCell() {
   return cell;
 }
 
-/** Bytes as ink; signed ones as ink above 128 and as the other colour below it. */
-function paintSigned(canvas, bytes, signed, [ink, removed]) {
+/** Bytes as ink; signed ones in the colour of ink that is added, or of ink that is missing. */
+function paintSigned(canvas, bytes, signed, [ink, adds, lacks]) {
   if (!signed) {
     painterOf(canvas)(Float32Array.from(bytes, (v) => v / 255), ink);
     return;
@@ -38,7 +38,7 @@ function paintSigned(canvas, bytes, signed, [ink, removed]) {
   canvas.width = canvas.height = SIDE;
   const context = canvas.getContext("2d");
   const pixels = context.createImageData(SIDE, SIDE);
-  const colours = [ink, removed].map((colour) => rgbOf(colour).slice(0, 3));
+  const colours = [adds, lacks].map((colour) => rgbOf(colour).slice(0, 3));
   bytes.forEach((byte, i) => {
     const v = (byte - 127.5) / 127.5;
     pixels.data.set(colours[v < 0 ? 1 : 0], 4 * i);
