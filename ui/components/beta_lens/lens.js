@@ -73,10 +73,14 @@ class Lens {
       samples: this.sheet("samples", SAMPLES / 2, 2),
     };
     this.sheets.originals.paint(this.images, this.ink);
+    this.root.querySelector(".factors").hidden = !data.factors.length;
     this.plane.build(data, this.at);
+    // While a run trains data come every second: lists that somebody may have open stay.
+    const kept = JSON.stringify([data.scene, this.picked, data.entries.map(({ id, stamp }) => [id, stamp])]);
+    if (kept === this.kept) return;
+    this.kept = kept;
     this.bars.build(data.entries);
     this.columns.build(data.entries, this.picked);
-    this.root.querySelector(".factors").hidden = !data.factors.length;
     this.built = null;
   }
 
