@@ -98,7 +98,7 @@ def untrained(recipe: Recipe, probes: Probes, images: int) -> Film:
     film = Film(steps_per_epoch=max(images // training.batch_size, 1))
     film.steps = round(film.steps_per_epoch) * training.epochs
     film.set_probes(probe_arrays(probes))
-    model = catalog.build(recipe.model, recipe.config, recipe.seed)
+    model = catalog.build(recipe.model, recipe.config, recipe.seed, training.initial_weights)
     film.add_still(0, take_snapshot(model, probes))
     return film
 

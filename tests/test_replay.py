@@ -4,6 +4,8 @@ import numpy as np
 
 from aecore import replay
 from aecore.reports import Report
+from aecore.snapshots import choose_probes
+from tests.small import fit, small_recipe
 
 
 def report(step, frame=None, kept=False, **train):
@@ -87,3 +89,14 @@ def test_losses_that_say_the_same_are_named_once():
     assert replay.loss_names(changed) == ["total", "kl", "elbo"]
 
 
+
+
+def test_the_film_of_first_weights_is_the_beginning_of_the_runs_own(few_digits):
+    recipe = small_recipe("vae")
+    whole = replay.of_run(fit(recipe, few_digits).finish(measure=False))
+    film = replay.untrained(recipe, choose_probes(few_digits), len(few_digits.train))
+    assert (film.steps, film.steps_per_epoch) == (whole.steps, whole.steps_per_epoch)
+    np.testing.assert_array_equal(film.probe_images, whole.probe_images)
+    for name in ("reconstructions", "samples", "places"):
+        np.testing.assert_array_equal(getattr(film.stills[0], name), getattr(whole.stills[0], name))
+    assert [still.step for still in film.stills] == [0]

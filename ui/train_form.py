@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from aecore.run_info import Recipe
 
 FIRST = {MODEL: "vae", DATASET: FIRST_DATASET, SEED: 0}  # what the form begins with
-ASKED = "train-asked"  # how often this session has asked for a training
-PRESSED = "train-pressed"  # the number of the training that Train was pressed for
+PRESSED = "train-pressed"  # in the session, from the press of Train until it is answered
 
 
 def form() -> None:
@@ -108,19 +107,17 @@ def _begin(recipe: Recipe, faults: list[str]) -> None:
     pending = trainings.jobs().estimate(recipe) is None
     st.fragment(_cost, run_every=0.7 if pending else None)(recipe, parameters, pending)
     able = parameters is not None and not faults
-    number = st.session_state.setdefault(ASKED, 0)
-    if st.session_state.pop(PRESSED, None) == number and able:
-        number = st.session_state[ASKED] = number + 1
+    if st.session_state.pop(PRESSED, False) and able:
         _train(recipe)
-    # Each training has a button of its own: a press that is reported twice counts once.
-    st.empty().button(
+    # The press is kept until the settings are read: they may have been typed just before.
+    st.button(
         "Train",
         type="primary",
         icon=":material/play_arrow:",
         width="stretch",
         disabled=not able,
-        on_click=lambda: st.session_state.update({PRESSED: number}),
-        key=f"train-{number}",
+        on_click=lambda: st.session_state.update({PRESSED: True}),
+        key="train",
     )
     for words in trainings.jobs().refused_workers:
         st.caption(f":material/computer_cancel: {words}")
@@ -156,10 +153,16 @@ def _parameters(model_id: str, config: str) -> int:
 
 
 def _train(recipe: Recipe) -> None:
-    """Asks for a training, and puts it on the stage."""
+    """Asks for a training and puts it on the stage; the one that is under way, if it is the same.
+
+    The same recipe and seed give the same run: two presses, or a press reported twice, are one.
+    """
     from aecore.jobs import Refused
 
+    jobs, visitor = trainings.jobs(), trainings.visitor()
+    own = (status for status in jobs.mine(visitor) if status.state in ("queued", "running"))
+    twin = next((each.id for each in own if each.recipe == recipe and not each.changes), None)
     try:
-        trainings.show(trainings.jobs().submit(recipe, trainings.visitor()))
+        trainings.show(twin or jobs.submit(recipe, visitor))
     except Refused as refused:
         st.error(str(refused))

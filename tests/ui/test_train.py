@@ -97,6 +97,23 @@ def test_the_good_preset_is_the_recipe_of_the_catalog(train):
     assert app.number_input(key="train-t-vae-epochs").value == training["epochs"]
 
 
+def test_train_takes_what_was_typed_just_before_and_two_presses_are_one_run(train):
+    app = train()
+    app.number_input(key="train-t-vae-epochs").set_value(7)
+    button(app, "Train").click().run()
+    button(app, "Train").click().run()
+    assert not app.exception
+    (status,) = trainings.jobs().mine(app.session_state["visitor"])
+    assert status.recipe.training.epochs == 7
+    assert on_stage(app).value == status.id
+    app.number_input(key="train-seed").set_value(1)
+    button(app, "Train").click().run()
+    own = trainings.jobs().mine(app.session_state["visitor"])
+    assert [each.recipe.seed for each in own] == [1, 0]
+    for each in own:
+        trainings.jobs().delete(each.id)
+
+
 def test_a_shipped_run_is_on_the_stage_before_anyone_trains(train):
     app = train(model="conv_ae-digits")
     assert on_stage(app).value in CATALOG or on_stage(app).value.endswith("-digits")
