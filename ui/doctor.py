@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ui.compare_beta_kit import Kit
 
 PATIENT, CURED, REFUSED, ASKED = "patient", "cured", "cure-refused", "cure-asked"
+TO_COME = "patient-to-come"  # a run in training that will be the patient
 PRACTICE = {"beta": 16.0}
 PRACTICE_TRAINING = {"epochs": 40, "batch_size": 32}
 
@@ -76,8 +77,9 @@ def candidates(kit: Kit) -> dict[str, Any]:
 def _choose(options: dict[str, Any]) -> str | None:
     if not options:
         return None
-    linked = explore_address.given(PATIENT)
-    wanted = linked or st.session_state.get(PATIENT)
+    wanted = explore_address.given(PATIENT) or st.session_state.get(PATIENT)
+    if st.session_state.get(TO_COME) in options:
+        wanted = st.session_state.pop(TO_COME)
     st.session_state[PATIENT] = wanted if wanted in options else next(iter(options))
     chosen = st.selectbox(
         "Patient",
@@ -93,9 +95,11 @@ def _choose(options: dict[str, Any]) -> str | None:
 
 
 def _named(candidate: Any) -> str:
+    from aecore.data import DATASETS
+
     if isinstance(candidate, tuple):
         point, lens = candidate
-        return f"β = {point.beta:g} on {lens.run.recipe.dataset}"
+        return f"β = {point.beta:g} on {DATASETS[lens.run.recipe.dataset].title}"
     if hasattr(candidate, "state"):
         return f"Yours: {candidate.name}"
     return pickers.short_title(candidate)
@@ -168,7 +172,7 @@ def _practise(asked: int) -> None:
     found = plan("beta_vae", "digits", [PRACTICE["beta"]], 1, training=PRACTICE_TRAINING)
     recipe = found.recipes()[0]
     if run_id := _train(recipe, {}, "Collapsed, β = 16, digits", asked):
-        st.session_state[PATIENT] = run_id
+        st.session_state[TO_COME] = run_id
         st.session_state[CURED] = (run_id, run_id, "")
 
 

@@ -100,7 +100,7 @@ def test_an_experiment_moves_the_lens(compare):
 def test_the_doctor_examines_sweeps_and_other_runs_with_a_posterior(compare):
     app = compare()
     patient = next(each for each in app.selectbox if each.key == "patient")
-    assert patient.options[0] == "β = 8 on digits"
+    assert patient.options[0] == "β = 8 on Digits"
     assert not any(option == "Autoencoder, digits" for option in patient.options)
     assert "coordinates alive" in words_of(app)
     patient.set_value("vae-digits").run()

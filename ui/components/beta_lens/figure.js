@@ -45,12 +45,12 @@ class RatePlane {
     this.axes(svg);
     this.equalElbo(svg);
     const inner = mark(svg, "g", { "clip-path": "url(#plot)" });
+    this.same = mark(inner, "line", { class: "same" });
     this.tangent = mark(inner, "line", { class: "tangent" });
     this.curve(inner, scene.entries.filter(({ own }) => !own));
     scene.entries.forEach((entry) => this.spread(inner, entry));
     this.points = new Map();
     scene.entries.forEach((entry) => this.point(svg, entry));
-    this.tangentText = mark(svg, "text", { class: "tangent-text" });
     this.box.replaceChildren(svg);
     this.show(at);
   }
@@ -91,7 +91,7 @@ class RatePlane {
   equalElbo(svg) {
     const [x0, x1] = this.xs, [y0, y1] = this.ys;
     const lines = mark(svg, "g", { "clip-path": "url(#plot)" });
-    for (const sum of roundNumbers(x0 + y0, x1 + y1, 7)) {
+    for (const sum of roundNumbers(x0 + y0, x1 + y1, 12)) {
       mark(lines, "line", { x1: this.x(x0), y1: this.y(sum - x0), x2: this.x(x1), y2: this.y(sum - x1), class: "elbo" });
       const x = Math.min(x1, sum - y0), y = sum - x; // where it leaves at the lower right
       if (y > y1 || x < x0 + 0.1 * (x1 - x0)) continue;
@@ -149,10 +149,16 @@ class RatePlane {
     for (const [id, point] of this.points) point.classList.toggle("here", id === at);
     const entry = this.scene.entries.find(({ id }) => id === at);
     if (!entry) return;
-    const { rate, distortion, beta } = entry, far = this.xs[1] - this.xs[0];
-    const ends = [-far, far].map((move) => [this.x(rate + move), this.y(distortion - beta * move)]);
-    const [[x1, y1], [x2, y2]] = ends;
-    Object.entries({ x1, y1, x2, y2 }).forEach(([key, value]) => this.tangent.setAttribute(key, value));
+    const { rate, distortion, beta } = entry;
+    this.lay(this.tangent, rate, distortion, beta);
+    this.lay(this.same, rate, distortion, 1);
+  }
+
+  /** Lays a line through a point, falling by `slope` nats of distortion for each of rate. */
+  lay(line, rate, distortion, slope) {
+    const far = this.xs[1] - this.xs[0];
+    const [[x1, y1], [x2, y2]] = [-far, far].map((by) => [this.x(rate + by), this.y(distortion - slope * by)]);
+    Object.entries({ x1, y1, x2, y2 }).forEach(([key, value]) => line.setAttribute(key, value));
   }
 }
 

@@ -77,7 +77,8 @@ class Units {
 function foundBy(entry, i, names) {
   if (!entry.information || !entry.active[i]) return "";
   const [share, k] = entry.information[i].map((v, k) => [v, k]).sort((a, b) => b[0] - a[0])[0];
-  return share < SAYS ? "a bit of several" : `${names[k]} ${Math.round(100 * share)} %`;
+  if (share >= SAYS) return `${names[k]} ${Math.round(100 * share)} %`;
+  return entry.kl[i] < SAYS ? "" : "a bit of several";
 }
 
 /** Bars for each entry, each a button that chooses it. */
