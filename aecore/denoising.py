@@ -8,6 +8,7 @@ the covariance of clean images, so these are what ships, and any amount of noise
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -35,7 +36,7 @@ class PixelStatistics:
     factor: Tensor
     rest: Tensor
 
-    @property
+    @cached_property
     def covariance(self) -> Tensor:
         """The covariance, float64."""
         return self.factor @ self.factor.T + torch.diag(self.rest)
@@ -60,7 +61,8 @@ def save_statistics(found: PixelStatistics, dataset_name: str) -> None:
     """Keeps them in half precision, 0.5 MB."""
     path = folder(dataset_name)
     path.mkdir(parents=True, exist_ok=True)
-    tensors = {name: tensor.half().contiguous() for name, tensor in vars(found).items()}
+    kept = {"mean": found.mean, "factor": found.factor, "rest": found.rest}
+    tensors = {name: tensor.half().contiguous() for name, tensor in kept.items()}
     save_file(tensors, path / FILE)
     (path / FILE).chmod(0o644)  # safetensors writes files for their owner alone
 

@@ -19,6 +19,8 @@ from aecore.models.base import Abilities, Model
 WIDEST = 256  # numbers in the widest code that a config allows
 JITTER = 1e-5  # share of the mean variance that keeps a covariance invertible
 SEED = 0
+BATCH = 500  # grids written at a time
+COLDEST = 1e-3  # the temperature that stands for 0, by which nothing can be divided
 
 
 @dataclass(frozen=True)
@@ -163,17 +165,24 @@ def write(model: Model, n: int, seed: int, temperature: float = 1.0) -> Written:
     Each cell's code is drawn from softmax(logits / T); at T = 0 the likeliest is taken.
     """
     generator = torch.Generator().manual_seed(seed)
+    parts = [_write(model, min(BATCH, n - i), generator, temperature) for i in range(0, n, BATCH)]
+    return Written(*(torch.cat(tensors) for tensors in zip(*parts, strict=True)))
+
+
+def _write(
+    model: Model, n: int, generator: torch.Generator, temperature: float
+) -> tuple[Tensor, Tensor]:
     height, width = model.grid
     indices = torch.zeros(n, height, width, dtype=torch.long)
     probability = torch.zeros(n, height, width)
     for row in range(height):
         for column in range(width):
             logits = model.prior(indices)[:, :, row, column].float()
-            p = (logits / max(temperature, 1e-3)).softmax(1)
+            p = (logits / max(temperature, COLDEST)).softmax(1)
             chosen = torch.multinomial(p, 1, generator=generator)
             indices[:, row, column] = chosen[:, 0]
             probability[:, row, column] = logits.softmax(1).gather(1, chosen)[:, 0]
-    return Written(indices, probability)
+    return indices, probability
 
 
 def growing(model: Model, indices: Tensor, blank: int) -> Tensor:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from skimage import metrics
+from skimage.metrics import mean_squared_error, structural_similarity
 from torch import Tensor
 
 from aecore.models.base import CLASSES, Model
@@ -27,8 +27,8 @@ class Quality:
 
 def quality(clean: np.ndarray, restored: np.ndarray) -> Quality:
     """Of one image (28, 28) in [0, 1]."""
-    mse = float(metrics.mean_squared_error(clean, restored))
-    ssim = metrics.structural_similarity(
+    mse = float(mean_squared_error(clean, restored))
+    ssim = structural_similarity(
         np.asarray(clean, np.float64),
         np.asarray(restored, np.float64),
         data_range=1.0,

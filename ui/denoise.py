@@ -195,13 +195,7 @@ def _word(chosen: ListedRun, found: Cleaned) -> None:
         )
         if taught:
             name = pickers.short_title(taught[0])
-            st.button(f"Use {name}", on_click=use, args=(taught[0].id,), key="use-denoiser")
-
-
-def use(run_id: str) -> None:
-    """Chooses a run from Python, as if its button had been pressed."""
-    st.session_state[shared.MODEL] = run_id
-    shared.keep_in_address(run_id)
+            st.button(f"Use {name}", on_click=lab.use, args=(taught[0].id,), key="use-denoiser")
 
 
 def _usable() -> list[ListedRun]:

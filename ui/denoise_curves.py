@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 FIGURES = {"mse": "Error (MSE)", "psnr": "PSNR, dB", "ssim": "SSIM"}
 BUILT_IN = "digits"
-IMAGES = 60  # for runs whose curves aren't shipped
+IMAGES = 40  # for runs whose curves aren't shipped
 HEIGHT = 480
 DASHES = {"noisy": "dot", "linear": "dash", "median": "dashdot"}
 TITLES = {"noisy": "Left as it is", "linear": "Best linear", "median": "Median 3 × 3"}

@@ -92,9 +92,9 @@ def conditions(chosen: ListedRun) -> str:
     card = chosen.info.card
     return (
         f"**{chosen.info.title}.** {card.conditions if card else ''} Noise is clipped to [0, 1]. "
-        "Best linear denoiser: from the mean and covariance of all 60,000 training images of "
-        "MNIST (320 principal components and the rest as variances), assuming noise everywhere. "
-        "Curves: 500 test images, the same noise for all, each run as it ships."
+        "Best linear denoiser: from the mean and covariance of all training images of the run's "
+        "data set (320 principal components, the rest as variances), for noise everywhere. Curves: "
+        "what they were measured on stands below them; the same noise for all."
     )
 
 

@@ -27,7 +27,8 @@ HEADINGS = (
 )
 WORDS = """
 **Recognised**: the judge, a classifier that no autoencoder ever saw, is at least 90 % sure of some
-class. **Classes in even use**: 10 if all digits come equally often. **Diversity**: the mean
+class. That alone proves little: it never learned to say «none of them», and is as sure of pure
+noise. **Classes in even use**: 10 if all digits come equally often. **Diversity**: the mean
 distance between two samples in the judge's last hidden layer. **Precision**: the share of samples
 that fall among real digits there; **recall**: the share of real digits that fall among the samples.
 A model that draws one perfect 3 again and again has high precision and no recall. **Nearest

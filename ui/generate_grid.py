@@ -59,6 +59,7 @@ def _grid(chosen: ListedRun, draw: Draw, pictures: np.ndarray, picked: int | Non
             f"**{int((judged.sureness >= SURE).sum())} of {len(pictures)}** recognised by the "
             f"judge, {judged.classes:.1f} classes in even use"
         )
+    lab.download(f"{chosen.id}-{draw.source}-seed-{draw.seed}", pictures, ACROSS)
 
 
 def _pick(source: str, number: int) -> None:

@@ -51,5 +51,7 @@ def _row(listed: ListedRun, draw: Draw, remedy: str) -> str:
     except (RunError, OSError) as error:
         return f"<span><b>{title}</b></span><span>{html.escape(str(error))}</span>"
     words = SOURCES[source].title[0].lower() + SOURCES[source].title[1:]
+    if listed.info.recipe.entry.abilities.conditional:
+        words += ", asked for 0 to 9 in turn"
     sheet = lab.sheet(pictures, COUNT, f"{COUNT} samples of {title} {words}")
     return f"<span><b>{title}</b><small>{words}</small></span>{sheet}"

@@ -50,6 +50,23 @@ def walks(chosen: ListedRun, usable: list[ListedRun]) -> None:
         st.caption(f"{', '.join(missing)}: keeps no codes of these digits.")
     at = explore_address.number("at", STEPS // 2, STEPS)
     player(films, at, lambda step: explore_address.keep("at", str(step)), key="walks_player")
+    _download(films)
+
+
+def _download(films: dict[str, np.ndarray]) -> None:
+    """The films side by side as one GIF."""
+    import numpy as np
+
+    from aecore import export
+
+    st.download_button(
+        "Walks (GIF)",
+        lambda: export.gif(np.concatenate(list(films.values()), axis=2)),
+        "walks.gif",
+        "image/gif",
+        icon=":material/gif_box:",
+        on_click="ignore",
+    )
 
 
 def first_set(chosen: ListedRun, there: list[ListedRun]) -> list[str]:

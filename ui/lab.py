@@ -33,6 +33,12 @@ def keep_drawing() -> None:
         shared.keep_in_address()
 
 
+def use(run_id: str) -> None:
+    """Chooses a run from Python, as if its button had been pressed."""
+    st.session_state[shared.MODEL] = run_id
+    shared.keep_in_address(run_id)
+
+
 def difference(change: np.ndarray, alt: str) -> str:
     """HTML of a difference (28, 28) in [-1, 1]: ink that is missing, and ink that is added."""
     lacks, adds = (images.ink(np.maximum(0, part)) for part in (-change, change))
@@ -51,6 +57,23 @@ def sheet(pictures: np.ndarray, columns: int, alt: str) -> str:
     height, width = joined.shape
     picture = images.digit(joined, alt)
     return picture.replace('style="', f'style="aspect-ratio:{width}/{height};', 1)
+
+
+def download(name: str, pictures: np.ndarray, columns: int) -> None:
+    """A button that saves pictures (n, 28, 28) as one PNG of `columns` across."""
+    from aecore import export
+
+    rows = len(pictures) // columns
+    joined = export.sheet(pictures[: rows * columns].reshape(rows, columns, 28, 28))
+    st.download_button(
+        "Picture (PNG)",
+        lambda: export.png(joined, export.SHEET_SCALE),
+        f"{name}.png",
+        "image/png",
+        icon=":material/image:",
+        on_click="ignore",
+        key=f"png-{name}",
+    )
 
 
 def card(picture: str, title: str, lines: Sequence[str] = (), chosen: bool = False) -> str:

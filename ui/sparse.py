@@ -75,13 +75,7 @@ def _no_units(chosen: ListedRun, best: ListedRun | None) -> None:
     )
     if best:
         name = pickers.short_title(best)
-        st.button(f"Use {name}", on_click=use, args=(best.id,), key="use-sparsest")
-
-
-def use(run_id: str) -> None:
-    """Chooses a run from Python, as if its button had been pressed."""
-    st.session_state[shared.MODEL] = run_id
-    shared.keep_in_address(run_id)
+        st.button(f"Use {name}", on_click=lab.use, args=(best.id,), key="use-sparsest")
 
 
 def _off(size: int) -> list[int]:
