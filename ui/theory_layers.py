@@ -1,0 +1,149 @@
+"""A model's layers as a picture and a table, and its source with each equation at its line."""
+
+from __future__ import annotations
+
+import html
+import inspect
+import math
+import textwrap
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from ui import cached, curves, pickers
+from ui.theory_lines import EQUATIONS, ROWS
+
+if TYPE_CHECKING:
+    from aecore.anatomy import Layer
+    from aecore.run_info import Recipe
+
+WIDE, HIGH = 108, 250  # of one layer in the picture, in its own units
+LARGEST = 784 * 64  # numbers: what is drawn at full height
+
+
+def layers() -> None:
+    """The model that all pages share: picture, table, source."""
+    chosen = pickers.choose_run()
+    if chosen is None:
+        return
+    recipe = chosen.info.recipe
+    cached.need("aecore.anatomy")
+    found, whole = _anatomy(recipe.model, recipe.model_dump_json(), recipe)
+    st.html(curves.style())
+    st.html(f'<div class="bn-layers">{picture(found)}</div>')
+    trained = sum(layer.parameters for layer in found)
+    st.caption(
+        f"{recipe.entry.title}: {whole:,} parameters, counted from its layers; {trained:,} of them "
+        "on an image's way through the loss. A block's height is the number of values, its words "
+        "their shape: channels × height × width, or a plain count."
+    )
+    with st.expander("Layer by layer", icon=":material/table_rows:"):
+        st.html(table(found))
+    st.subheader("Our source, the equation at its line", anchor=False)
+    _source(recipe)
+
+
+@st.cache_resource(show_spinner=False, max_entries=32)
+def _anatomy(name: str, key: str, _recipe: Recipe) -> tuple[list[Layer], int]:
+    """The layers of a recipe's model, and all of its parameters; the model is a fresh one."""
+    from aecore import anatomy
+    from aecore.models import catalog
+
+    model = catalog.build(_recipe.model, _recipe.config)
+    return anatomy.layers(model), catalog.parameter_count(model)
+
+
+def shape_words(shape: tuple[int, ...]) -> str:
+    """«32 × 14 × 14»."""
+    return " × ".join(map(str, shape))
+
+
+def picture(found: list[Layer]) -> str:
+    """An SVG: a block for each tensor between layers, the layers' names and weights between."""
+    from aecore.anatomy import stages
+
+    groups = stages(found)
+    blocks = [_block(0, found[0].enters, "in")]
+    blocks += [
+        _block(place, group[-1].leaves, group[0].part) for place, group in enumerate(groups, 1)
+    ]
+    names = [_names(place, group) for place, group in enumerate(groups)]
+    width = WIDE * (len(groups) + 1)
+    words = ", ".join(shape_words(group[-1].leaves) for group in groups)
+    return (
+        f'<svg viewBox="0 0 {width} {HIGH + 110}" style="width:{width}px" role="img" '
+        f'aria-label="layers: {words}">{"".join(blocks)}{"".join(names)}</svg>'
+    )
+
+
+def _block(place: int, shape: tuple[int, ...], part: str) -> str:
+    count = math.prod(shape)
+    height = max(6.0, HIGH * math.log1p(count) / math.log1p(LARGEST))
+    depth = 12 + 4 * math.log2(shape[0]) if len(shape) == 3 else 12
+    x, y = place * WIDE + 24, (HIGH - height) / 2 + 8
+    return (
+        f'<rect class="{html.escape(part)}" x="{x}" y="{y:.1f}" width="{depth:.1f}" '
+        f'height="{height:.1f}" rx="3"><title>{count:,} numbers</title></rect>'
+        f'<text x="{x + depth / 2:.1f}" y="{HIGH + 30}">{shape_words(shape)}</text>'
+    )
+
+
+def _names(place: int, group: list[Layer]) -> str:
+    first, *rest = group
+    x = place * WIDE + 24 + WIDE / 2 + 6
+    weights = sum(layer.parameters for layer in group)
+    others = [layer.kind for layer in rest if layer.kind not in ("Flatten", "Unflatten")]
+    lines = [first.part, first.kind, *([" + ".join(others)] if others else [])]
+    lines.append(f"{weights:,}" if weights else "")
+    return "".join(
+        f'<text class="small" x="{x}" y="{HIGH + 50 + 15 * number}">{html.escape(words)}</text>'
+        for number, words in enumerate(lines)
+    )
+
+
+def table(found: list[Layer]) -> str:
+    """HTML: a layer a row."""
+    rows = "".join(
+        f"<tr><td><code>{html.escape(each.name)}</code></td><td>{html.escape(each.kind)}</td>"
+        f"<td>{shape_words(each.enters)}</td><td>{shape_words(each.leaves)}</td>"
+        f'<td class="number">{each.parameters:,}</td></tr>'
+        for each in found
+    )
+    heads = "<th>layer</th><th>kind</th><th>in</th><th>out</th><th>parameters</th>"
+    whole = sum(each.parameters for each in found)
+    return (
+        f'<div class="bn-table"><table><tr>{heads}</tr>{rows}<tr><td>in all</td><td></td><td></td>'
+        f'<td></td><td class="number">{whole:,}</td></tr></table></div>'
+    )
+
+
+def _source(recipe: Recipe) -> None:
+    """`encode` and `loss` as the model's class has them, cut where an equation stands."""
+    family = recipe.entry.family
+    for name in ("encode", "loss"):
+        method = getattr(family, name)
+        owner = method.__qualname__.split(".")[0]
+        st.markdown(f"**`{owner}.{name}`**")
+        text = textwrap.dedent(inspect.getsource(method))
+        for code, equations in cut(text):
+            left, right = st.columns([3, 2], vertical_alignment="center")
+            left.code(code, language="python", wrap_lines=True)
+            for latex in equations:
+                right.latex(latex)
+        file = method.__module__.replace(".", "/") + ".py"
+        st.caption(file)
+
+
+def cut(text: str) -> list[tuple[str, list[str]]]:
+    """A source text in pieces, each ending at a line that says an equation, with that equation."""
+    pieces: list[tuple[str, list[str]]] = []
+    waiting: list[str] = []
+    for row in text.splitlines():
+        waiting.append(row)
+        found = [EQUATIONS[name] for name, fragment in ROWS.items() if fragment in row]
+        if found:
+            pieces.append(("\n".join(waiting), found))
+            waiting = []
+    if any(row.strip() for row in waiting):
+        pieces.append(("\n".join(waiting), []))
+    return pieces
