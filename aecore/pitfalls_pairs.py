@@ -159,7 +159,7 @@ PAIRS: dict[str, Pair] = {
             Half("log σ² as it comes", "vae"),
             ("negative_elbo_nats",),
             "−ELBO, nats an image",
-            ("least_sigma", "kl_nats", "active_units", "negative_elbo_nats"),
+            ("least_sigma", "kl_nats", "reconstruction_nats", "negative_elbo_nats"),
             live=ON_DIGITS,
             strips=("reconstructions", "samples"),
             charts=(sigmas,),

@@ -43,7 +43,7 @@ OF_LINES = [
         "are switched off, and even the squared error is larger than it had to be.",
         cause="A squared error is a likelihood only with a variance: the sum stands for Gaussian "
         "pixels with σ² = ½, which is far more noise than digits have.",
-        symptom="Blurred digits, few coordinates in use, a KL of a few nats.",
+        symptom="Blurred digits, fewer coordinates in use, half of the usual KL.",
         cure="Cross-entropy for pixels in [0, 1], or a Gaussian with its own, small σ.",
         giveaway="The KL: the same network says much less.",
         wrong_code="aecore.models.faults:SquaredErrorVAE.loss",
@@ -57,7 +57,7 @@ OF_LINES = [
         answers=(
             "The same digits, only the loss is a larger number.",
             "Grey digits: it needs longer.",
-            "The same white blot for every digit, saturated.",
+            "The same blot of full ink for every digit.",
         ),
         right=2,
         why="A pixel of 100 wants the sigmoid to answer 100; the most it can say is 1. So every "
@@ -82,9 +82,10 @@ OF_LINES = [
         ),
         right=0,
         why="A ReLU makes log σ² ≥ 0, so σ ≥ 1: as wide as the prior. The only way left to say "
-        "something is to throw the means far apart, which costs many nats. It says less, for more.",
+        "something is to throw the means far apart, and distance costs nats: the code costs as "
+        "much as before and says less, so the digits come back blurred.",
         cause="An activation behind a head that has to reach both signs.",
-        symptom="No σ below 1, fewer coordinates in use, a worse −ELBO.",
+        symptom="No σ below 1; a KL as usual, but blurred digits and a worse −ELBO.",
         cure="No activation behind the mean and the log-variance.",
         giveaway="The histogram of σ: a wall at 1.",
         wrong_code="aecore.models.faults:ReluLogvarVAE.encode",
