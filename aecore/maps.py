@@ -193,6 +193,8 @@ def _read_points(about: dict[str, Any], tensors: dict[str, Tensor], model: Model
         name: (middle + step * _unpacked(tensors[name], (count,))).astype(np.float32)
         for name, (middle, step) in scales.items()
     }
+    if "clusters" in tensors:
+        figures["clusters"] = _unpacked(tensors["clusters"], (count,)).astype(np.uint8)
     axes = Pca(
         tensors["centre"].float().numpy(), tensors["axes"].float().numpy(), np.array(about["share"])
     )
@@ -200,7 +202,6 @@ def _read_points(about: dict[str, Any], tensors: dict[str, Tensor], model: Model
         np.ascontiguousarray(codes if book is None else codes.astype(np.int64)),
         _unpacked(tensors["labels"], (count,)).astype(np.uint8),
         str(about["split"]),
-        clusters=_unpacked(tensors["clusters"], (count,)).astype(np.uint8),
         axes=axes,
         codebook=book,
         **figures,

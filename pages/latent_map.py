@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ui import latent_map, latent_map_jobs, latent_map_words, page
+from ui import latent_map, latent_map_jobs, latent_map_trust, latent_map_words, page
 
 
 def bench(told: list) -> latent_map.Shown | None:
@@ -26,4 +26,7 @@ page.begin("pages/latent_map.py")
 shown = st.fragment(bench, run_every=latent_map_jobs.pace())(told=[])
 if shown:
     latent_map.bring(shown)
-    page.try_this(latent_map_words.EXPERIMENTS)
+    latent_map_trust.trust(shown)
+page.try_this(latent_map_words.EXPERIMENTS)
+if shown:
+    latent_map_words.tell(shown)

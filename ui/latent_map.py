@@ -8,7 +8,6 @@ import streamlit as st
 
 from ui import (
     cached,
-    explore_address,
     latent_map_drawing,
     latent_map_jobs,
     latent_map_kit,
@@ -18,6 +17,7 @@ from ui import (
     pickers,
     shared,
 )
+from ui import latent_map_choices as choices
 from ui.components.latent_map import courier, latent_map
 from ui.components.sketchpad import sketchpad
 
@@ -26,10 +26,6 @@ if TYPE_CHECKING:
     from ui.latent_map_kit import World
     from ui.latent_map_view import View
 
-METHODS = {"pca": "PCA", "tsne": "t-SNE", "umap": "UMAP", "film": "While it learned"}
-DIMS = {"2": "2-D", "3": "3-D"}
-SPLITS = {"test": "test digits", "all": "all digits"}
-MANY = 20_000  # images, from which on all of them are a choice of their own
 LINKED = "latent_map_linked"
 
 
@@ -44,7 +40,7 @@ class Shown:
         """Changes when the rest of the page has to speak of something else."""
         if self.view is None:
             return (self.chosen.id,)
-        return (self.chosen.id, self.world.id, self.view.scene, id(self.view.embedding))
+        return (self.chosen.id, self.world.id, self.view.id)
 
 
 def hands_on() -> Shown | None:
@@ -55,14 +51,15 @@ def hands_on() -> Shown | None:
         return None
     try:
         url = latent_map_static.plotly_url()
-        world = latent_map_kit.world(chosen.folder, _split(chosen))
+        world = latent_map_kit.world(chosen.folder, choices.split(chosen))
     except (ValueError, OSError) as error:  # RunError; static files that can't be written
         st.error(str(error))
         return Shown(chosen)
     left, right = st.columns([3, 9], gap="medium")
     with right:
-        view = _choose_map(world)
-        kind, coordinate = _choose_colour(world, view)
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+            view = choices.choose_map(world)
+            kind, coordinate = choices.choose_colour(world, view)
         place = st.container()
     with left:
         sketchpad(
@@ -70,7 +67,7 @@ def hands_on() -> Shown | None:
         )
         drawing, words = latent_map_drawing.on_map(world, view.embedding)
         st.caption(words)
-        latent_map_jobs.panel(world, _name())
+        latent_map_jobs.panel(world, choices.asked())
     colours, colour = latent_map_view.colour(world, view, kind, coordinate)
     with place:
         _map(world, view, url, colour, drawing)
@@ -78,76 +75,6 @@ def hands_on() -> Shown | None:
         if table is not None:
             courier(slot, table)
     return Shown(chosen, world, view)
-
-
-def _split(chosen: ListedRun) -> str:
-    from aecore.data import DATASETS
-
-    name = chosen.info.recipe.dataset
-    source = DATASETS.get(name)
-    if source is None or source.train_images < MANY or not cached.has_data(name):
-        return latent_map_kit.TEST
-    given = explore_address.given("of") or st.session_state.get("of")
-    return given if given in SPLITS else latent_map_kit.TEST
-
-
-def _name() -> str:
-    """The map that is asked for, as maps are named."""
-    return f"{st.session_state.get('map', 'tsne')}{st.session_state.get('dims', '2')}"
-
-
-def _choose_map(world: World) -> View:
-    film = latent_map_view.film_view(world)
-    methods = {name: words for name, words in METHODS.items() if film or name != "film"}
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        first = "tsne" if world.find("tsne2") else "pca"
-        method = explore_address.choose("map", "Map", methods, first, show_label=False)
-        if method == "film":
-            return film
-        dims = explore_address.choose("dims", "Dimensions", DIMS, "2", show_label=False)
-        _choose_split(world)
-    name = f"{method}{dims}"
-    under_way = latent_map_jobs.live_view(world, name)
-    if under_way is not None:
-        return under_way
-    found = latent_map_jobs.find(world, name)
-    if found is None:
-        title = METHODS[method]
-        st.caption(
-            f":material/info: There is no {title} map of these codes yet: *Make this map* computes "
-            "it. Until then you see PCA."
-        )
-        name, found = f"pca{dims}", world.find(f"pca{dims}")
-    return latent_map_view.map_view(world, name, found)
-
-
-def _choose_split(world: World) -> None:
-    from aecore.data import DATASETS
-
-    source = DATASETS.get(world.dataset)
-    if source and source.train_images >= MANY and cached.has_data(world.dataset):
-        explore_address.choose("of", "Of", SPLITS, "test", show_label=False)
-
-
-def _choose_colour(world: World, view: View) -> tuple[str, int]:
-    there = latent_map_view.colours(world, view.embedding)
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        kind = explore_address.choose("colour", "Coloured by", there, "class", show_label=False)
-        if kind != "coordinate":
-            return kind, 0
-        width = world.points.codes.shape[1]
-        order = world.points.codes.var(0).argsort()[::-1].tolist()
-        st.session_state.setdefault("coordinate", order[0])
-        if st.session_state["coordinate"] >= width:
-            st.session_state["coordinate"] = order[0]
-        return kind, st.selectbox(
-            "Coordinate",
-            order,
-            format_func=lambda index: f"z{index + 1}",
-            key="coordinate",
-            label_visibility="collapsed",
-            width=110,
-        )
 
 
 def _map(

@@ -21,7 +21,7 @@ SAMPLES = 48  # draws from the posterior, where no ellipse is exact
 def on_map(world: World, embedding: Embedding | None) -> tuple[dict[str, Any] | None, str]:
     """The drawing for the browser, {id, place, near, ellipse, samples}, and words about it."""
     if embedding is None:
-        return None, "The film is of test digits alone: the last map of it has no formula to keep."
+        return None, "Your drawing isn't in this film: its maps were made of test digits alone."
     sight = cached.sight(world.folder, shared.drawing())
     if sight.fault or sight.reading is None:
         return None, sight.fault or "Draw a digit, and it lands on the map."

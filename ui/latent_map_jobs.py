@@ -20,6 +20,7 @@ TASK = "latent_map_task"  # in the session: the visitor's task, and what it is o
 MINE = "latent_map_made"  # in the session: the settings that the visitor had a map made with
 COMMON = ("start", "seed")
 FIELDS = {"tsne": ("perplexity", *COMMON), "umap": ("neighbours", "min_dist", *COMMON)}
+MOST_MADE = 40  # maps in the server's memory
 SECONDS = 1.0  # between two looks at a task
 
 
@@ -58,8 +59,7 @@ def live_view(world: World, name: str) -> View | None:
     from aecore.maps import Embedding
 
     made = Embedding(found[0]["settings"], places.astype("float32"), float("nan"), float("nan"))
-    view = latent_map_view.map_view(world, name, made)
-    return view
+    return latent_map_view.unfinished_view(world, name, made)
 
 
 def panel(world: World, name: str) -> None:
@@ -137,7 +137,10 @@ def settle(world: World) -> None:
     del st.session_state[TASK]
     if task and task.state == "finished":
         key = asked["settings"].model_dump_json()
-        _made()[asked["world"], key] = _embedding(asked["settings"], task.result)
+        made = _made()
+        made[asked["world"], key] = _embedding(asked["settings"], task.result)
+        if len(made) > MOST_MADE:
+            del made[next(iter(made))]
         _take(asked["world"], asked["name"], key)
         _keep(world, asked)
     elif task and task.state == "failed":
@@ -149,14 +152,12 @@ def _embedding(settings: MapSettings, result: dict[str, Any]) -> Embedding:
     from aecore.map_quality import Quality
     from aecore.maps import embedding
 
-    places = result.pop("places")
-    return embedding(settings, places, Quality(**result))
+    quality = {name: value for name, value in result.items() if name != "places"}
+    return embedding(settings, result["places"], Quality(**quality))
 
 
 def _keep(world: World, asked: dict[str, Any]) -> None:
     """Keeps a map with the visitor's own run; one of a shipped run stays in the server's memory."""
-    from dataclasses import replace
-
     from aecore.job_records import ID
     from aecore.maps import Maps, write_maps
 
@@ -165,8 +166,7 @@ def _keep(world: World, asked: dict[str, Any]) -> None:
         return
     made = find(world, asked["name"])
     maps = {**world.embeddings, asked["name"]: made}
-    points = replace(world.points)
-    write_maps(Maps(points, maps), world.folder)
+    write_maps(Maps(world.points, maps), world.folder)
 
 
 def _progress(asked: dict[str, Any], task: Task) -> None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ui.latent_map_kit import World
 
 PICKED = "latent_map_picked"
+ANSWER = "latent_map_answer"
 NEAREST = 10
 EXPLORE = "pages/explore.py"
 
@@ -80,6 +81,13 @@ def answer(world: World, chosen: Picked | None) -> dict[str, Any] | None:
     """For the browser: the mean decoded, and the nearest of those that were not picked."""
     if chosen is None:
         return None
+    known = st.session_state.get(ANSWER)
+    if known is None or (known["id"], known["world"]) != (chosen.id, world.id):
+        known = st.session_state[ANSWER] = {"world": world.id, **_answer(world, chosen)}
+    return known
+
+
+def _answer(world: World, chosen: Picked) -> dict[str, Any]:
     from aecore.latent_space import pictures
 
     mean = kit.rebuilt(world, chosen.code[None], np.array([chosen.label]), pictures)[0]

@@ -9,7 +9,8 @@ import numpy as np
 import streamlit as st
 
 from ui import images, latent_map_jobs
-from ui.latent_map import LINKED, METHODS, Shown
+from ui.latent_map import LINKED, Shown
+from ui.latent_map_choices import METHODS
 
 if TYPE_CHECKING:
     from aecore.maps import Embedding
@@ -144,7 +145,8 @@ def _seeds(world: World, embedding: Embedding) -> None:
     from aecore.map_quality import agreement
 
     first = embedding.places[:: second.every]
-    both = _agreement(first, second.places, world.id, id(embedding), agreement)
+    ids = settings.model_dump_json(), second.settings.model_dump_json()
+    both = _agreement(first, second.places, world.id, ids, agreement)
     st.subheader("Two seeds, side by side", anchor=False)
     labels = world.points.labels[:: second.every]
     for column, places, words in zip(
@@ -165,7 +167,7 @@ def _seeds(world: World, embedding: Embedding) -> None:
 
 
 @st.cache_resource(show_spinner=False, max_entries=24)
-def _agreement(_first, _second, world_id: str, embedding_id: int, _measure) -> float:
+def _agreement(_first, _second, world_id: str, settings: tuple[str, str], _measure) -> float:
     return _measure(_first, _second)
 
 

@@ -43,6 +43,11 @@ class View:
     moments: list[str]
     embedding: Embedding | None = None
 
+    @property
+    def id(self) -> str:
+        """Names the map: a scene and the settings that it was made with."""
+        return f"{self.scene} {self.embedding.settings.model_dump_json() if self.embedding else ''}"
+
 
 @st.cache_resource(show_spinner=False, max_entries=24)
 def points_table(_world: World, world_id: str, count: int | None = None) -> Table:
@@ -55,7 +60,8 @@ def map_view(world: World, name: str, embedding: Embedding) -> View:
     pca = embedding.settings.method == "pca"
     axes = _titles(world, embedding.settings.dims) if pca else []
     points = points_table(world, world.id)
-    places = _places(embedding.places, world.id, name, id(embedding))
+    settings = embedding.settings.model_dump_json()
+    places = _places(embedding.places, world.id, settings, len(embedding.places))
     scene = f"{world.id}-{name}"
     return View(name, embedding.settings.dims, points, places, scene, axes, [], embedding)
 
@@ -69,8 +75,16 @@ def _titles(world: World, dims: int) -> list[str]:
 
 
 @st.cache_resource(show_spinner=False, max_entries=48)
-def _places(_places: np.ndarray, world_id: str, name: str, embedding_id: int) -> Table:
+def _places(_places: np.ndarray, world_id: str, settings: str, count: int) -> Table:
     return places_table(_places[None])
+
+
+def unfinished_view(world: World, name: str, embedding: Embedding) -> View:
+    """A map that is being made, as far as it has come."""
+    points = points_table(world, world.id)
+    places = places_table(embedding.places[None])
+    dims = embedding.settings.dims
+    return View(name, dims, points, places, f"{world.id}-{name}", [], [], embedding)
 
 
 def places_table(places: np.ndarray) -> Table:
@@ -126,8 +140,8 @@ def colour(
     if kind == "class":
         return None, None
     if kind == "lost":
-        values, about = view.embedding.lost, "of 10 neighbours, lost"
-        return _shades(values, kind, f"{view.scene}-{id(view.embedding)}", about, 0)
+        values, about = view.embedding.lost, "neighbours lost, of 10"
+        return _shades(values, kind, view.id, about, 0)
     if kind == "cluster":
         values = kit.clusters(world, world.id)
         names = [str(k + 1) for k in range(int(values.max()) + 1)]

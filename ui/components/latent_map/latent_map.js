@@ -178,7 +178,7 @@ class LatentMap {
     overlay.begin();
     if (this.moving) {
       const { from, to, share } = this.moving;
-      overlay.moving(from, to, share, cloud, theme, this.hidden);
+      overlay.moving(from, to, share, view);
     } else {
       this.root.dataset.thumbnails = overlay.thumbnails(view, this.pictures);
       if (data.linked) overlay.links(this.where(data.linked.point), data.linked.near, cloud, theme, theme.ink);

@@ -135,11 +135,11 @@ class Overlay {
   }
 
   /** Points on their way: `share` of it is done. */
-  moving(from, to, share, cloud, { digits }, hidden) {
+  moving(from, to, share, { cloud, colour, hidden, theme }) {
     const { context } = this, size = cloud.size > MANY ? 2 : 3.5;
     for (const label of cloud.classes) {
       if (hidden.has(label)) continue;
-      context.fillStyle = digits[label % digits.length];
+      context.fillStyle = colour ? theme.quiet : theme.digits[label % theme.digits.length];
       for (const i of cloud.rows.get(label)) {
         const x = from[0][i] + share * (to[0][i] - from[0][i]);
         const y = from[1][i] + share * (to[1][i] - from[1][i]);

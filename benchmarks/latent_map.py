@@ -1,0 +1,169 @@
+"""Frames while hovering and panning on the latent map, a lasso to Python and back, bytes sent.
+
+The real app, in the Chromium that is installed (software WebGL where there is no GPU), on
+vae-mnist's PCA map: 10,000 test images, and all 70,000 where the data set is here.
+
+hover, pan: frames a second, the median and the slowest of ten pieces of about 0.3 seconds, while
+    the mouse moves at every frame. idle: the same with a still mouse: what the machine can do.
+lasso: milliseconds from letting go of a lasso until the answer of Python is on the page.
+payload: bytes that came over the web socket until the map stood, for the places, classes and the
+    page itself; pictures, codes and the decoder come later and apart.
+"""
+
+from __future__ import annotations
+
+import math
+import statistics
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page, sync_playwright
+
+from tests.chromium import launch
+from tests.serving import running
+
+RUN = "vae-mnist"
+READY = ".bn-map[data-state=ready]"
+PATIENCE = 120_000
+FRAMES = 200
+LASSOS = 7
+PIECES = 10
+
+# Counts frames: one time stamp for each animation frame while it is on.
+COUNT = """
+    window.meter = { on: false, stamps: [] };
+    const tick = (now) => {
+        if (meter.on) meter.stamps.push(now);
+        requestAnimationFrame(tick);
+    };
+    requestAnimationFrame(tick);
+    window.lasso = { began: 0, took: [] };
+    new MutationObserver(() => {
+        const id = document.querySelector('.bn-map-picked')?.dataset.answered;
+        if (!id || id === lasso.id || !lasso.began) return;
+        lasso.id = id;
+        lasso.took.push(performance.now() - lasso.began);
+        lasso.began = 0;
+    }).observe(document, { subtree: true, attributes: true, attributeFilter: ['data-answered'] });
+    addEventListener('pointerup', () => (lasso.began = performance.now()), true);
+    addEventListener('mouseup', () => (lasso.began = performance.now()), true);
+"""
+# Moves the mouse once a frame, from within the page, so that no driver is in the way.
+STROLL = """([frames, buttons]) => new Promise((done) => {
+    const stage = document.querySelector('.bn-map-stage'), box = stage.getBoundingClientRect();
+    const at = (k) => ({
+        clientX: box.left + box.width * (0.5 + 0.3 * Math.cos(k / 23)),
+        clientY: box.top + box.height * (0.5 + 0.3 * Math.sin(k / 31)),
+        bubbles: true, cancelable: true, view: window, buttons,
+    });
+    const send = (k, types) => {
+        const target = buttons ? document.querySelector('.bn-map .nsewdrag') : stage;
+        for (const type of types) {
+            const Kind = type.startsWith('pointer') ? PointerEvent : MouseEvent;
+            target.dispatchEvent(new Kind(type, at(k)));
+        }
+    };
+    if (buttons) send(0, ['mousedown']);
+    meter.stamps.length = 0;
+    meter.on = true;
+    let k = 0;
+    const step = () => {
+        send(k, buttons ? ['mousemove'] : ['pointermove', 'mousemove']);
+        if (++k < frames) return requestAnimationFrame(step);
+        meter.on = false;
+        if (buttons) send(k, ['mouseup']);
+        done(meter.stamps);
+    };
+    requestAnimationFrame(step);
+})"""
+REST = """(frames) => new Promise((done) => {
+    meter.stamps.length = 0;
+    meter.on = true;
+    const look = () => meter.stamps.length < frames ? requestAnimationFrame(look)
+        : ((meter.on = false), done(meter.stamps));
+    requestAnimationFrame(look);
+})"""
+
+
+def run() -> dict[str, Any]:
+    """A title and a row for each number of points."""
+    from aecore import data
+
+    counts = {"test": 10_000, **({"all": 70_000} if data.available("mnist") else {})}
+    with tempfile.TemporaryDirectory() as log, sync_playwright() as playwright:
+        browser = launch(playwright)
+        with running(Path(log)) as address:
+            rows = [_row(browser.new_page(), address, of, n) for of, n in counts.items()]
+        chromium = browser.version
+        browser.close()
+    return {"title": f"The latent map in Chromium {chromium}", "rows": rows}
+
+
+def _row(page: Page, address: str, of: str, points: int) -> dict[str, Any]:
+    received = _Received(page)
+    page.set_viewport_size({"width": 1440, "height": 1000})
+    page.set_default_timeout(PATIENCE)
+    page.add_init_script(COUNT)
+    page.goto(f"{address}/latent_map?model={RUN}&map=pca&of={of}")
+    page.wait_for_selector(f"{READY}[data-points='{points}']")
+    page.wait_for_timeout(5_000)  # the decoder, the codes and the sheets of images
+    row = {"points": points, **received.tables(points)}
+    row |= _frames("idle", page.evaluate(REST, FRAMES))
+    row |= _frames("hover", page.evaluate(STROLL, [FRAMES, 0]))
+    row |= _frames("pan", page.evaluate(STROLL, [FRAMES, 1]))
+    row |= _lasso(page)
+    page.close()
+    return row
+
+
+class _Received:
+    """The sizes of what comes over the web socket, the largest last."""
+
+    def __init__(self, page: Page):
+        self.sizes: list[int] = []
+        page.on("websocket", lambda socket: socket.on("framereceived", self._note))
+
+    def _note(self, content: bytes | str) -> None:
+        self.sizes.append(len(content))
+
+    def tables(self, points: int) -> dict[str, int]:
+        """Places (2 numbers of 2 bytes a point) with classes (1 byte a point), as they came."""
+        places = min((size for size in self.sizes if size >= 4 * points), default=0)
+        labels = min((size for size in self.sizes if size >= points), default=0)
+        return {"places_bytes": places, "classes_bytes": labels}
+
+
+def _frames(name: str, stamps: list[float]) -> dict[str, float]:
+    size = len(stamps) // PIECES
+    pieces = [stamps[i * size : (i + 1) * size + 1] for i in range(PIECES)]
+    rates = [1000 * (len(piece) - 1) / (piece[-1] - piece[0]) for piece in pieces]
+    median = statistics.median(rates)
+    return {f"{name}_fps": round(median, 1), f"{name}_least": round(min(rates), 1)}
+
+
+def _lasso(page: Page) -> dict[str, float]:
+    page.locator('[data-title="Lasso Select"]').click()
+    box = page.locator(".bn-map-stage").bounding_box()
+    for number in range(LASSOS):
+        radius = 60 + 8 * number
+        centre = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        page.mouse.move(centre[0] + radius, centre[1])
+        page.mouse.down()
+        for k in range(1, 25):
+            turn = 2 * math.pi * k / 24
+            page.mouse.move(
+                centre[0] + radius * math.cos(turn), centre[1] + radius * math.sin(turn)
+            )
+        page.mouse.up()
+        page.wait_for_function("n => lasso.took.length >= n", arg=number + 1)
+        page.wait_for_timeout(400)
+    took = page.evaluate("lasso.took")
+    return {"lasso_p50_ms": round(statistics.median(took)), "lasso_most_ms": round(max(took))}
+
+
+if __name__ == "__main__":
+    found = run()
+    print(found["title"])
+    for line in found["rows"]:
+        print("  ".join(f"{name} {value}" for name, value in line.items()))

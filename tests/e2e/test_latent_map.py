@@ -1,0 +1,179 @@
+"""The latent map in a real browser: the right digit under the pointer, exactly what a lasso holds.
+
+The runs are small ones, on the digits that are built in, so that their images are here.
+"""
+
+import numpy as np
+import pytest
+
+from aecore import data
+from tests.e2e.conftest import PATIENCE
+
+READY = ".bn-map[data-state=ready]"
+PLOT = "document.querySelector('.bn-map-plot')"
+RANGE = f"{PLOT}._fullLayout.xaxis.range.slice()"
+PLACES = f"""() => {{
+    const plot = {PLOT}, box = plot.getBoundingClientRect(), {{ xaxis, yaxis }} = plot._fullLayout;
+    return plot.data.map(({{ name, x, y, visible }}) => ({{
+        label: Number(name),
+        visible,
+        x: Array.from(x, (v) => box.left + xaxis._offset + xaxis.l2p(v)),
+        y: Array.from(y, (v) => box.top + yaxis._offset + yaxis.l2p(v)),
+    }}));
+}}"""
+
+
+@pytest.fixture
+def latent_map(page, small_app, settled):
+    """latent_map(query): the page, once its map is there."""
+
+    def open_map(query="model=vae-digits"):
+        page.goto(f"{small_app}/latent_map?{query}")
+        page.wait_for_selector(READY, timeout=PATIENCE)
+        settled(page)
+        page.locator(".bn-map-stage").scroll_into_view_if_needed()
+        return page
+
+    return open_map
+
+
+@pytest.fixture(scope="module")
+def labels():
+    """The classes of the test digits."""
+    return data.load("digits").test.labels.numpy()
+
+
+def places(page, labels):
+    """Where each test digit is on the screen, as Plotly has it: (N, 2) pixels."""
+    found = np.zeros((len(labels), 2))
+    for trace in page.evaluate(PLACES):
+        found[labels == trace["label"]] = np.stack([trace["x"], trace["y"]], 1)
+    return found
+
+
+def lonely(at, inside):
+    """The number of the point that is furthest from all others, within a box."""
+    left, top, right, bottom = inside
+    apart = np.linalg.norm(at[:, None] - at[None], axis=2) + 1e9 * np.eye(len(at))
+    x, y = at.T
+    seen = (x > left) & (x < right) & (y > top) & (y < bottom)
+    return int(np.where(seen, apart.min(1), -1).argmax())
+
+
+def stage(page):
+    box = page.locator(".bn-map-stage").bounding_box()
+    return box["x"] + 30, box["y"] + 50, box["x"] + box["width"] - 30, box["y"] + box["height"] - 30
+
+
+def contains(polygon, point):
+    """Whether a polygon goes round a point: the angles to its corners add up to a turn."""
+    to = np.asarray(polygon) - point
+    angles = np.arctan2(to[:, 1], to[:, 0])
+    turns = (np.diff(np.append(angles, angles[0])) + np.pi) % (2 * np.pi) - np.pi
+    return abs(turns.sum()) > np.pi
+
+
+def test_hovering_shows_the_digit_under_the_pointer_and_its_reconstruction(latent_map, labels):
+    page = latent_map()
+    at = places(page, labels)
+    number = lonely(at, stage(page))
+    page.mouse.move(*(at[number] + [6, 5]))  # not quite on it
+    page.wait_for_selector(f".bn-map[data-hovered='{number}']")
+    page.wait_for_selector(f".bn-map-card[data-point='{number}']:visible")
+    assert f"test {number + 1}, a {labels[number]}" in page.locator(".bn-map-card").inner_text()
+    alpha = """name => {
+        const canvas = document.querySelector(`.bn-map-card .${name} canvas`);
+        const rgba = canvas.getContext('2d').getImageData(0, 0, 28, 28).data;
+        return Array.from({ length: 784 }, (_, i) => rgba[4 * i + 3]);
+    }"""
+    page.wait_for_function(f"({alpha})('original').some((v) => v > 99)")
+    page.wait_for_function(f"({alpha})('rebuilt').some((v) => v > 50)")
+    original = data.load("digits").test.images[number, 0].numpy().ravel()
+    assert np.abs(np.array(page.evaluate(alpha, "original")) - original).max() <= 1
+    page.mouse.move(*(at[number] + [400, 400]))
+
+
+def test_a_lasso_returns_exactly_the_points_inside(latent_map, labels):
+    page = latent_map()
+    at = places(page, labels)
+    middle = np.median(at, 0)
+    polygon = [middle + offset for offset in ([-70, -55], [65, -60], [20, 5], [60, 60], [-60, 50])]
+    page.locator('[data-title="Lasso Select"]').click()
+    page.mouse.move(*polygon[0])
+    page.mouse.down()
+    for corner in [*polygon[1:], polygon[0]]:
+        page.mouse.move(*corner, steps=12)
+    page.mouse.up()
+    page.wait_for_selector(".bn-map-picked[data-answered]", timeout=PATIENCE)
+    wanted = {i for i, place in enumerate(at) if contains(polygon, place)}
+    count = page.locator(".bn-map-picked .count").inner_text()
+    found = page.locator(".bn-map-picked .gallery canvas").evaluate_all(
+        "all => all.map((canvas) => Number(canvas.dataset.point))"
+    )
+    assert count.startswith(f"{len(wanted)} ")
+    assert set(found) <= wanted and len(found) == min(len(wanted), 60)
+    near = page.locator(".bn-map-picked .near canvas").evaluate_all(
+        "all => all.map((canvas) => Number(canvas.dataset.point))"
+    )
+    assert near and not set(near) & wanted
+    page.get_by_role("link", name="Open their mean code in Explore").wait_for()
+    page.get_by_role("button", name="Let go").click()
+    page.locator(".bn-map-picked").wait_for(state="hidden")
+
+
+def test_another_colour_keeps_the_zoom_and_the_selection_and_another_map_does_not(latent_map):
+    page = latent_map()
+    before = page.evaluate(RANGE)
+    page.locator('[data-title="Zoom in"]').click()
+    page.wait_for_function(f"before => {RANGE}[0] > before", arg=before[0])
+    zoomed = page.evaluate(RANGE)
+    page.locator(".st-key-colour [data-baseweb=select]").click()
+    page.get_by_role("option", name="Squared error").click()
+    page.wait_for_function(f"() => {PLOT}.data[0].marker.coloraxis === 'coloraxis'")
+    assert np.allclose(page.evaluate(RANGE), zoomed)
+
+
+def test_a_class_alone_and_a_digit_by_its_number(latent_map, labels):
+    page = latent_map()
+    page.locator(".bn-map-legend button[data-label='4']").click()
+    visible = f"() => {PLOT}.data.filter((t) => t.visible !== false).map((t) => t.name).join()"
+    page.wait_for_function(f"({visible})() === '4'")
+    page.locator(".bn-map-legend button[data-label='4']").click()
+    page.wait_for_function(f"({visible})().length > 9")
+    search = page.get_by_role("searchbox")
+    search.fill("#17")
+    search.press("Enter")
+    page.wait_for_selector(".bn-map[data-sought='16']")
+    page.wait_for_selector(".bn-map-card[data-point='16']:visible")
+    search.fill("#99999")
+    search.press("Enter")
+    assert "no digit of this number" in page.locator(".bn-map-search output").inner_text()
+
+
+def test_a_drawing_lands_on_the_map_while_it_is_drawn(latent_map):
+    page = latent_map()
+    before = page.locator(".bn-map").get_attribute("data-drawn")
+    assert before
+    box = page.locator(".st-key-sketchpad canvas").bounding_box()
+    page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.8, steps=8)
+    page.wait_for_function(
+        "before => ![before, ''].includes(document.querySelector('.bn-map').dataset.drawn)",
+        arg=before,
+    )
+    page.mouse.up()
+    assert "nearest latent neighbours" in page.inner_text("body")
+
+
+def test_a_map_is_made_in_the_background_and_the_points_move_to_it(latent_map, settled):
+    page = latent_map("model=ae-digits&map=tsne")
+    assert page.get_by_text("There is no t-SNE map of these codes yet").is_visible()
+    first = page.evaluate(f"() => Array.from({PLOT}.data[0].x)")
+    page.get_by_role("button", name="Make the map").click()
+    page.get_by_role("button", name="Stop").wait_for()
+    page.get_by_text("There is no t-SNE map").wait_for(state="hidden", timeout=PATIENCE)
+    page.get_by_role("button", name="Stop").wait_for(state="hidden", timeout=PATIENCE)
+    settled(page)
+    assert page.evaluate(f"() => Array.from({PLOT}.data[0].x)") != first
+    assert page.get_by_text("Trustworthiness").first.is_visible()
