@@ -1,4 +1,4 @@
-"""How soon Home is useful, and how long the pen takes to become a reconstruction.
+"""How soon Home is useful, and how long the pen takes to become a reconstruction, also on Draw.
 
 The real app, in the Chromium that is installed, on the shipped runs. The first visitor opens it as
 soon as the server answers, so that torch is still being imported; the second comes after that.
@@ -21,6 +21,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from tests.chromium import launch
 from tests.serving import running
 
+PAGES = {"Home": "", "Draw": "draw"}
 MODELS = ("vae-mnist", "conv_vae-mnist", "vq_vae-mnist")
 MOVEMENTS = 60
 PAUSE = 300  # milliseconds: long enough that no movement waits for the one before it
@@ -51,7 +52,11 @@ def run() -> dict[str, Any]:
         browser = launch(playwright)
         with running(Path(log)) as address:
             rows = [_opening(browser, address, visitor) for visitor in ("first", "second")]
-            rows += [_drawing(browser, address, model) for model in MODELS]
+            rows += [
+                _drawing(browser, f"{address}/{path}?model={model}", f"{name}, {model}")
+                for name, path in PAGES.items()
+                for model in MODELS
+            ]
         chromium = browser.version
         browser.close()
     return {"title": f"Home in Chromium {chromium}", "rows": rows}
@@ -76,32 +81,32 @@ def _opening(browser: Browser, address: str, visitor: str) -> dict[str, Any]:
     return {"what": f"{visitor} visitor", "pad_ms": times[0], "reading_ms": times[1]}
 
 
-def _drawing(browser: Browser, address: str, model: str) -> dict[str, Any]:
-    page = _open(browser, f"{address}/?model={model}")
+def _drawing(browser: Browser, address: str, what: str) -> dict[str, Any]:
+    page = _open(browser, address)
     page.wait_for_selector(READ)
     page.wait_for_timeout(2_000)  # the rest of the page
+    times = pen_times(page)
+    page.wait_for_timeout(PAUSE)
+    updates = _without_pause(page, page.locator(PAD).bounding_box())
+    page.close()
+    p50, p95 = np.percentile(times, (50, 95))
+    figures = {"pen_p50_ms": round(p50), "pen_p95_ms": round(p95), "updates": round(updates, 1)}
+    return {"what": f"drawing on {what}", **figures}
+
+
+def pen_times(page: Page) -> list[float]:
+    """Milliseconds from pen to reconstruction for movements that come one at a time."""
     box = page.locator(PAD).bounding_box()
     page.mouse.move(box["x"] + 60, box["y"] + 60)
     page.mouse.down()
     page.wait_for_timeout(PAUSE)
-    times = _alone(page, box)
-    page.mouse.up()
-    page.wait_for_timeout(PAUSE)
-    updates = _without_pause(page, box)
-    page.close()
-    p50, p95 = np.percentile(times, (50, 95))
-    figures = {"pen_p50_ms": round(p50), "pen_p95_ms": round(p95), "updates": round(updates, 1)}
-    return {"what": f"drawing, {model}", **figures}
-
-
-def _alone(page: Page, box: dict[str, float]) -> list[float]:
-    """Milliseconds from pen to reconstruction for movements that come one at a time."""
     page.evaluate("pen.times.length = 0; pen.heard = null")
     for number in range(MOVEMENTS):
         turn = 4.5 * number / MOVEMENTS
         across, down = box["width"] * math.cos(turn) / 4, box["height"] * math.sin(turn) / 3
         page.mouse.move(box["x"] + box["width"] / 2 + across, box["y"] + box["height"] / 2 + down)
         page.wait_for_timeout(PAUSE)
+    page.mouse.up()
     return page.evaluate("pen.times")
 
 

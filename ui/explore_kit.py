@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from aecore.walks import Digit
 
 DRAWING = "drawing"
+YOUR_DRAWING = "your drawing"
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,7 +92,7 @@ def digit(kit: Kit, token: str, seen: Reading | None) -> Digit | None:
         if seen is None:
             return None
         z = torch.tensor(seen.code if seen.indices is None else seen.indices)
-        return Digit(z, torch.tensor(seen.image), "your drawing", seen.label)
+        return Digit(z, torch.tensor(seen.image), YOUR_DRAWING, seen.label)
     number = int(token)
     if not 0 <= number < len(kit.space):
         return None

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from ui import cached, explore_address, explore_kit
 from ui.components.player import player
+from ui.explore_kit import YOUR_DRAWING
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,12 +41,27 @@ def walk(run_id: str, folder: Path, kit: Kit, seen: Reading | None) -> None:
     }
     at = explore_address.number("at", STEPS // 2, STEPS)
     player(films, at, _stay_at, key="walk_player")
+    for words in _notes(kit, start, end):
+        st.caption(f":material/info: {words}")
     _downloads(run_id, found, {"from": start.name, "to": end.name, "path": path})
 
 
 def _tokens(start: Digit, end: Digit) -> tuple:
     """What tells one walk from another in a cache: the names of its ends, and what was drawn."""
     return tuple((end.name, end.y, end.image.numpy().tobytes()) for end in (start, end))
+
+
+def _notes(kit: Kit, start: Digit, end: Digit) -> Iterator[str]:
+    """What the films don't say of themselves."""
+    if kit.abilities.conditional and start.y != end.y:
+        yield f"Halfway, this model is told to draw {end.y} in place of {start.y}."
+    dataset = kit.run.recipe.dataset
+    picked = any(digit.name != YOUR_DRAWING for digit in (start, end))
+    if picked and not cached.has_data(dataset):
+        yield (
+            f"The images of {dataset} aren't on this machine: real digits are shown, and faded "
+            "into one another, as the model rebuilds them."
+        )
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)

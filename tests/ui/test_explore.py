@@ -163,3 +163,11 @@ def test_an_experiment_opens_its_view(explore, runs_folder):
     button.click().run()
     assert group(app, "view").value == "sum"
     assert parameter(app, "view") == "sum"
+
+
+def test_a_walk_says_what_its_films_do_not(explore, runs_folder):
+    told = explore(runs_folder, model=NAMES["cvae"], view="walk", **{"from": "3", "to": "8"})
+    assert "Halfway, this model is told to draw 8 in place of 3." in words_of(told)
+    same = explore(runs_folder, model=NAMES["cvae"], view="walk", **{"from": "3", "to": "3"})
+    untold = explore(runs_folder, model=NAMES["vae"], view="walk", **{"from": "3", "to": "8"})
+    assert "Halfway" not in words_of(same) + words_of(untold)
