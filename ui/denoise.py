@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 EVERYWHERE, BRUSH = "everywhere", "brush"
 MASK, MASK_REVISION, MASK_FAULT = "noise_mask", "noise_mask_revision", "noise_mask_fault"
+RUBBING = "noise_rubbing"  # in the session: the hand is still on the brush
 SEEDS = 1_000
 VIEWS = {
     "compare": "Against the others",
@@ -93,19 +94,19 @@ def _reseed() -> None:
 
 
 def _mask() -> str:
-    """Where the brush has been: by the link, or by the visitor's hand."""
+    """Where the brush has been: by the link, once, and then by the visitor's hand."""
     from aecore import brush
 
-    given = explore_address.given("mask")
-    if given is not None:
-        st.session_state[MASK_FAULT] = None
+    given = st.query_params.get("mask")
+    if given and MASK not in st.session_state:
         try:
             brush.read(given)
             put_mask(given)
         except brush.BrushError as error:
             st.session_state[MASK_FAULT] = f"The link's noise is left out: {error}."
     mask = st.session_state.setdefault(MASK, "")
-    explore_address.keep("mask", mask or None)
+    if not st.session_state.get(RUBBING):
+        explore_address.keep("mask", mask or None)
     if words := st.session_state.get(MASK_FAULT):
         st.caption(f":material/info: {words}")
     return mask
@@ -117,7 +118,7 @@ def put_mask(text: str) -> None:
     st.session_state[MASK_REVISION] = st.session_state.get(MASK_REVISION, 0) + 1
 
 
-def _take_mask(text: str) -> None:
+def _take_mask(text: str, done: bool) -> None:
     from aecore import brush
 
     try:
@@ -125,7 +126,7 @@ def _take_mask(text: str) -> None:
     except brush.BrushError as error:
         st.session_state[MASK_FAULT] = f"The brush can't be used: {error}."
         return
-    st.session_state.update({MASK: text, MASK_FAULT: None})
+    st.session_state.update({MASK: text, MASK_FAULT: None, RUBBING: not done})
 
 
 def _result(chosen: ListedRun, case: Case) -> None:

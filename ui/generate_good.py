@@ -31,9 +31,10 @@ class. That alone proves little: it never learned to say «none of them», and i
 noise. **Classes in even use**: 10 if all digits come equally often. **Diversity**: the mean
 distance between two samples in the judge's last hidden layer. **Precision**: the share of samples
 that fall among real digits there; **recall**: the share of real digits that fall among the samples.
-A model that draws one perfect 3 again and again has high precision and no recall. **Nearest
-training digit**: the median error to it. Far below that of real test digits, the model would be
-quoting.
+A model that draws one perfect 3 again and again has high precision and no recall; scattered
+scribbles can have the reverse, for their neighbourhoods are large. Read the two together. **Nearest
+training digit**: the median error to it. Far below that of real test digits, the model may be
+quoting, or it is blurred: a grey average is near to everything.
 """
 
 

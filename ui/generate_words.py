@@ -93,7 +93,7 @@ PRIOR = (
     "**This model was trained to be sampled from.** The KL term kept the codes of all training "
     "digits together near N(0, I), so most codes drawn from it lie among them. Not all: the codes "
     "taken together don't quite fill the prior, and **the mixture** beside it, fitted to where "
-    "they really are, has fewer misses."
+    "they really are, has fewer misses (*How good they are* has the figures)."
 )
 NO_PRIOR = (
     "**This model has no prior.** Its codes lie wherever the reconstruction was easiest. N(0, I) "

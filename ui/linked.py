@@ -40,10 +40,13 @@ def whole(name: str, label: str, low: int, high: int, default: int, **settings) 
 
 
 def _remembered(name: str, default: float) -> float:
-    """The link's value, else the session's, else the default; a number in any case."""
+    """The session's value, else the link's, else the default; a number in any case.
+
+    A link counts when the widget first appears: later the address may lag behind a quick hand.
+    """
     linked = explore_address.given(name)
     written = st.session_state[explore_address.WRITTEN]
-    for value in (linked, st.session_state.get(name), written.get(name)):
+    for value in (st.session_state.get(name), linked, written.get(name)):
         try:
             number = float(value)
         except (TypeError, ValueError):
@@ -61,7 +64,7 @@ def several(
     written = st.session_state[explore_address.WRITTEN].get(name)
     texts = linked if linked is not None else written
     remembered = st.session_state.get(name)
-    if linked is not None or remembered is None:
+    if remembered is None:
         remembered = texts.split(",") if texts else default
     known = [each for each in remembered if each in options]
     st.session_state[name] = known or [each for each in default if each in options]

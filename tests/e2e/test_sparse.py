@@ -26,7 +26,7 @@ def test_a_unit_is_looked_at_and_then_switched_off_by_a_press(sparse, settled):
     settled(page)
     assert page.locator(UNITS).nth(1).get_attribute("aria-pressed") == "true"
     whole = page.locator(WITHOUT).get_attribute("style")
-    page.get_by_text("Switch off and on", exact=True).click()
+    page.get_by_role("radio", name="Switch off and on").click()
     settled(page)
     changed = False
     for number in range(page.locator(UNITS).count()):

@@ -22,20 +22,22 @@ def noise_brush(
     noisy: np.ndarray,
     mask: str,
     revision: int,
-    on_change: Callable[[str], None],
+    on_change: Callable[[str, bool], None],
     key: str = "noise_brush",
 ) -> None:
     """The digit `clean`, with `noisy` where the mask is; both (28, 28) in [0, 1].
 
     While somebody rubs and when they stop, `on_change` gets the mask (a text, see
-    `aecore.brush`), and the fragment that holds the brush runs again. It takes `mask` when it
-    first appears and when `revision` changes, and otherwise keeps its own.
+    `aecore.brush`) and whether they have stopped, and the fragment that holds the brush runs
+    again. It takes `mask` when it first appears and when `revision` changes, and otherwise keeps
+    its own.
     """
     both = np.stack([clean, noisy])
     frames = np.round(255 * np.clip(both, 0, 1)).astype(np.uint8).ravel()
 
     def changed() -> None:
-        on_change(st.session_state[key].mask)
+        rubbed = st.session_state[key].rubbed
+        on_change(rubbed["mask"], bool(rubbed["done"]))
 
     data = {"frames": frames, "mask": mask, "revision": revision}
-    _brush(data=data, key=key, on_mask_change=changed)
+    _brush(data=data, key=key, on_rubbed_change=changed)

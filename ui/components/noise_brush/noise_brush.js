@@ -10,7 +10,7 @@ const brushes = new WeakMap(); // by parent element: the default export runs aga
 export default function ({ data, parentElement, setStateValue }) {
   let brush = brushes.get(parentElement);
   if (!brush) brushes.set(parentElement, (brush = new Brush(parentElement)));
-  brush.tell = (mask) => setStateValue("mask", mask);
+  brush.tell = (mask, done) => setStateValue("rubbed", { mask, done });
   brush.take(data);
   return () => brush.remove();
 }
@@ -99,14 +99,14 @@ class Brush {
     this.show();
     clearTimeout(this.timer);
     const wait = atOnce ? 0 : this.sentAt + EVERY - performance.now();
-    if (wait <= 0) this.send();
-    else this.timer = setTimeout(() => this.send(), wait);
+    if (wait <= 0) this.send(atOnce);
+    else this.timer = setTimeout(() => this.send(false), wait);
   }
 
-  send() {
+  send(done) {
     const text = writeMask(this.mask);
     this.sentAt = performance.now();
-    if (text !== this.sent) this.tell((this.sent = text));
+    if (text !== this.sent || done) this.tell((this.sent = text), done);
   }
 
   show() {
