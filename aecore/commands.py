@@ -12,7 +12,7 @@ from aecore.config import ConfigError, bounds, field_rows, with_changes
 from aecore.fitting import Fitting, begin, measured
 from aecore.models import catalog
 from aecore.places import checkpoints_folder
-from aecore.runs import Recipe, check_place, load, save
+from aecore.runs import MAPS_FILE, Recipe, Run, check_place, load, save
 from aecore.shipped import SHIPPED, make
 from aecore.training import Progress, TrainConfig
 
@@ -146,13 +146,22 @@ def evaluate(options: argparse.Namespace) -> None:
         raise ConfigError("--save keeps figures on the run's own data set: leave out --dataset")
     if options.save:
         run = measured(run, dataset)
-        save(run, options.run, force=True)
+        save_again(run, options.run)
     found = run.info.metrics if options.save else metrics.evaluate(run.model, dataset)
     if options.json:
         rows = {name: measurement.model_dump() for name, measurement in found.items()}
         print(json.dumps(rows, indent=1, ensure_ascii=False))
     else:
         print_metrics(found)
+
+
+def save_again(run: Run, folder: Path) -> None:
+    """Saves a run in its own place; its maps stay, as they are of the same model."""
+    maps = folder / MAPS_FILE
+    kept = maps.read_bytes() if maps.exists() else None
+    save(run, folder, force=True)
+    if kept is not None:
+        maps.write_bytes(kept)
 
 
 def print_metrics(found: dict[str, metrics.Measurement]) -> None:

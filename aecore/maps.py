@@ -31,9 +31,9 @@ from aecore.map_points import Points
 from aecore.map_quality import Quality
 from aecore.models.base import Model
 from aecore.projection import MapSettings, Pca
+from aecore.runs import MAPS_FILE as FILE
 from aecore.tensor_files import RunError, read_tensors
 
-FILE = "maps.safetensors"
 FINE = 0.1  # of a coordinate's standard deviation: the step of a code
 STEPS = {2: 2**13, 3: 2**10}  # across a map
 MOST = 100_000  # images of a map

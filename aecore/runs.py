@@ -5,6 +5,7 @@
         weights.safetensors      the model
         snapshots.safetensors    what it did to the same few images as it learned
         codes.safetensors        the codes of some thousand training images
+        maps.safetensors         maps of the test images' codes; see aecore/maps.py
         optimizer.safetensors    where its training stood; see aecore/resuming.py (not if shipped)
 
 A folder is written under a temporary name and then renamed: what is there is whole.
@@ -34,6 +35,7 @@ JSON_FILE = "run.json"
 WEIGHTS_FILE = "weights.safetensors"
 SNAPSHOTS_FILE = "snapshots.safetensors"
 CODES_FILE = "codes.safetensors"
+MAPS_FILE = "maps.safetensors"
 OPTIMIZER_FILE = "optimizer.safetensors"
 MAX_JSON_BYTES = 20_000_000
 

@@ -8,6 +8,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from aecore import map_making, map_task
+from aecore.cli import main
 from aecore.latent_space import pictures
 from aecore.map_points import Points, clusters, errors, points_of, with_axes
 from aecore.map_quality import Quality, measure
@@ -155,3 +156,9 @@ def test_the_task_of_a_page_reports_places_on_its_way(kept):
     assert found["places"].shape == (160, 2)
     made = embedding(MapSettings(**settings), found.pop("places"), Quality(**found))
     assert made.trustworthiness > 0.8 and len(made.lost) == 160
+
+
+def test_maps_stay_when_a_run_is_measured_again(kept, capsys):
+    folder, model, maps = kept("ae")
+    assert main(["evaluate", str(folder), "--save"]) == 0
+    assert len(read_maps(folder, model).points) == len(maps.points)
