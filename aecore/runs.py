@@ -176,8 +176,7 @@ def list_runs(folder: str | Path) -> list[ListedRun]:
 
 def save(run: Run, folder: str | Path, force: bool = False, half: bool = False) -> Path:
     """Writes a run under a temporary name beside `folder` and renames it when it is whole.
-
-    half: the weights as float16, at half the size; `load` gives float32 again.
+    With `half` its weights take half the room, as float16; `load` gives float32 again.
 
     Raises:
         RunError: there is a run already and `force` is off, or the disk is full; what was there
