@@ -6,6 +6,8 @@ vae-mnist's PCA map: 10,000 test images, and all 70,000 where the data set is he
 hover, pan: frames a second, the median and the slowest of ten pieces of about 0.3 seconds, while
     the mouse moves at every frame. idle: the same with a still mouse: what the machine can do.
 lasso: milliseconds from letting go of a lasso until the answer of Python is on the page.
+drawing: milliseconds from the page hearing of a movement of the pen until the drawing stands on the
+    map at its new place, for movements that come one at a time; on the t-SNE map if it is there.
 payload: bytes that came over the web socket until the map stood, for the places, classes and the
     page itself; pictures, codes and the decoder come later and apart.
 """
@@ -28,6 +30,8 @@ READY = ".bn-map[data-state=ready]"
 PATIENCE = 120_000
 FRAMES = 200
 LASSOS = 7
+STROKES = 25
+PAUSE = 350  # milliseconds between two movements of the pen
 PIECES = 10
 
 # Counts frames: one time stamp for each animation frame while it is on.
@@ -46,6 +50,15 @@ COUNT = """
         lasso.took.push(performance.now() - lasso.began);
         lasso.began = 0;
     }).observe(document, { subtree: true, attributes: true, attributeFilter: ['data-answered'] });
+    window.pen = { heard: null, took: [] };
+    addEventListener('pointermove', () => (pen.heard ??= performance.now()), true);
+    new MutationObserver(() => {
+        const id = document.querySelector('.bn-map')?.dataset.drawn;
+        if (!id || id === pen.id) return;
+        pen.id = id;
+        if (pen.heard !== null) pen.took.push(performance.now() - pen.heard);
+        pen.heard = null;
+    }).observe(document, { subtree: true, attributes: true, attributeFilter: ['data-drawn'] });
     addEventListener('pointerup', () => (lasso.began = performance.now()), true);
     addEventListener('mouseup', () => (lasso.began = performance.now()), true);
 """
@@ -113,6 +126,7 @@ def _row(page: Page, address: str, of: str, points: int) -> dict[str, Any]:
     row |= _frames("hover", page.evaluate(STROLL, [FRAMES, 0]))
     row |= _frames("pan", page.evaluate(STROLL, [FRAMES, 1]))
     row |= _lasso(page)
+    row |= _drawing(page)
     page.close()
     return row
 
@@ -160,6 +174,25 @@ def _lasso(page: Page) -> dict[str, float]:
         page.wait_for_timeout(400)
     took = page.evaluate("lasso.took")
     return {"lasso_p50_ms": round(statistics.median(took)), "lasso_most_ms": round(max(took))}
+
+
+def _drawing(page: Page) -> dict[str, float]:
+    page.locator(".bn-map-picked [data-do=clear]").click()
+    pad = page.locator(".st-key-sketchpad canvas")
+    pad.scroll_into_view_if_needed()
+    box = pad.bounding_box()
+    page.mouse.move(box["x"] + 60, box["y"] + 60)
+    page.mouse.down()
+    page.wait_for_timeout(PAUSE)
+    page.evaluate("pen.took.length = 0; pen.heard = null")
+    for number in range(STROKES):
+        turn = 4.5 * number / STROKES
+        across, down = box["width"] * math.cos(turn) / 4, box["height"] * math.sin(turn) / 3
+        page.mouse.move(box["x"] + box["width"] / 2 + across, box["y"] + box["height"] / 2 + down)
+        page.wait_for_timeout(PAUSE)
+    page.mouse.up()
+    took = page.evaluate("pen.took")
+    return {"drawing_p50_ms": round(statistics.median(took)), "drawing_most_ms": round(max(took))}
 
 
 if __name__ == "__main__":

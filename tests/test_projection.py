@@ -78,7 +78,7 @@ def test_a_projection_says_how_far_it_is_and_ends_where_it_is_told_to(codes, met
 
     with pytest.raises(Enough):
         project(codes[0][:120], MapSettings(method=method), tell)
-    assert shares == sorted(shares) and 0.5 < shares[-1] < 1
+    assert shares == sorted(shares) and len(shares) > 1
 
 
 def test_pca_is_what_scikit_learn_says_up_to_the_signs(codes):

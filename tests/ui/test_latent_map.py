@@ -20,7 +20,8 @@ def latent_map(runs_folder, monkeypatch):
 
     def open_page(folder: Path = runs_folder, **query: str) -> AppTest:
         monkeypatch.setenv("AECORE_CHECKPOINTS", str(folder))
-        page = AppTest.from_file(str(ROOT / "pages" / "latent_map.py"), default_timeout=60)
+        page = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
+        page.switch_page("pages/latent_map.py")
         for name, value in query.items():
             page.query_params[name] = value
         return page.run()
