@@ -13,7 +13,7 @@ from tests.e2e.latent_pads import Messages
 from tests.serving import running
 from tests.sweeps import make_sweeps
 
-LONG = 240_000  # milliseconds: for an engine to start and a training to end on a busy machine
+LONG = 150_000  # milliseconds: for an engine to start and a training to end on a busy machine
 READY = ".lens[data-state=ready]"
 PITCH = 30  # pixels from one picture of a sheet to the next
 INK = """canvas => {
@@ -157,14 +157,3 @@ def test_a_sweep_of_ones_own_leaves_a_track_and_ends_on_the_plane(compare, page)
     assert re.search(r"beta=\w{32}", page.url) or page.wait_for_function(
         "/beta=[0-9a-f]{32}/.test(location.search)"
     )
-
-
-def test_the_doctor_shows_a_collapsed_run_before_and_after_a_cure(compare, page):
-    page.set_default_timeout(LONG)
-    compare("on=digits")
-    page.get_by_role("button", name="Practise on a run that collapses").click()
-    page.get_by_text("Yours: Collapsed, β = 16, digits").first.wait_for(timeout=LONG)
-    page.get_by_text(re.compile("partly collapsed|wholly collapsed")).first.wait_for(timeout=LONG)
-    page.get_by_role("button", name="Train it again with this").last.click()
-    page.get_by_text("Before and after: β = 1").wait_for(timeout=LONG)
-    expect(page.get_by_text(re.compile(r"It helped: \d+ more coordinate"))).to_be_visible()

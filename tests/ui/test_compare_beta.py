@@ -1,13 +1,18 @@
 """Compare β, without a browser: links, data sets, the doctor, the small sweep."""
 
+import shutil
+import time
 from pathlib import Path
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from aecore.runs import save
 from tests.sweeps import make_sweeps
 from tests.ui.conftest import html_of, words_of
+from ui import doctor
+from ui import jobs as trainings
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -117,8 +122,6 @@ def test_without_any_sweep_there_is_a_word_and_a_way_to_make_one(compare, tmp_pa
 
 
 def test_a_broken_sweep_is_named_and_the_others_still_work(swept, compare, tmp_path):
-    import shutil
-
     folder = tmp_path / "checkpoints"
     shutil.copytree(swept, folder)
     (folder / "sweeps" / "digits" / "sweep.json").write_text("{")
@@ -126,3 +129,51 @@ def test_a_broken_sweep_is_named_and_the_others_still_work(swept, compare, tmp_p
     assert not app.exception
     assert "can't be shown" in app.error[0].value
     assert not compare(folder=folder, on="shapes").error
+
+
+@pytest.fixture
+def engine(monkeypatch, tmp_path):
+    """One worker, which ends with the test."""
+    monkeypatch.setenv("AECORE_WORKERS", "1")
+    monkeypatch.setenv("AECORE_RUNS", str(tmp_path / "runs"))
+    st.cache_resource.clear()
+    yield
+    trainings.jobs().close()
+    st.cache_resource.clear()
+
+
+def until(app: AppTest, done) -> None:
+    """Runs the page again, as its fragments do, until something has happened."""
+    end = time.monotonic() + 150
+    while not done(app):
+        assert not app.exception and not app.error and time.monotonic() < end
+        time.sleep(0.5)
+        app.run()
+
+
+def test_the_doctor_shows_a_collapsed_run_before_and_after_a_cure(compare, monkeypatch, engine):
+    monkeypatch.setattr(doctor, "PRACTICE_TRAINING", {"epochs": 8, "batch_size": 64})
+    app = compare(on="digits")
+    next(b for b in app.button if b.label.startswith("Practise")).click().run()
+    until(app, lambda app: len(parameter(app, "patient") or "") == 32)
+    assert "collapsed**" not in words_of(app) and "collapsed]" in words_of(app)
+    cures = [b for b in app.button if b.label == "Train it again with this"]
+    cures[-1].click().run()
+    until(app, lambda app: any("Before and after" in each.value for each in app.subheader))
+    assert "**It helped**" in words_of(app)
+    figures = [c.value for c in app.caption if c.value.startswith("−ELBO")]
+    assert len(figures) == 2
+
+
+def test_a_sweep_of_ones_own_is_asked_for_within_the_limits(compare, engine):
+    app = compare(on="digits")
+    epochs = next(each for each in app.number_input if each.label == "Epochs")
+    epochs.set_value(1).run()
+    next(b for b in app.button if b.label == "Train them").click().run()
+    assert not app.exception and not app.error
+    visitor = app.session_state["visitor"]
+    asked = trainings.jobs().mine(visitor)
+    assert sorted(status.recipe.config.beta for status in asked) == [0.5, 2, 8]
+    assert {status.recipe.training.epochs for status in asked} == {1}
+    next(b for b in app.button if b.label == "Train them").click().run()
+    assert "as many as one visitor may have" in app.error[0].value
