@@ -80,8 +80,10 @@ def follow() -> Result:
     for role, images in inputs.items():
         for kind, shown in (("seen", images), ("rebuilt", run.model.reconstruct(images))):
             pictures[f"{kind}_{role}"] = as_bytes(shown)
-            title = f"{kind}: {LABELS[role]}"
-            strips.append(Strip(title=title, role=role, pictures=f"{kind}_{role}"))
+            given = kind == "seen" and role == "broken"
+            title = f"moved {FAR} pixels to the right" if given else f"{kind}: {LABELS[role]}"
+            name = f"{kind}_{role}"
+            strips.append(Strip(title=title, role="truth" if given else role, pictures=name))
     (error, share), (error_cured, share_cured) = (rows[FAR] for rows in measured.values())
     verdict = Verdict(
         id=ID,

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ui.components.drawing import drawing
+
 if TYPE_CHECKING:
     from aecore.pitfalls import Chart, Line
 
@@ -21,6 +23,11 @@ TICKS = 4
 def style() -> str:
     """The style sheet of charts, for `st.html`."""
     return f"<style>{CSS.read_text(encoding='utf-8')}</style>"
+
+
+def show(found: Chart, key: str) -> None:
+    """Puts a chart on the page."""
+    drawing(chart(found), key)
 
 
 def chart(found: Chart) -> str:

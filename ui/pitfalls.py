@@ -9,6 +9,7 @@ from ui.pitfalls_lessons import STORIES
 from ui.pitfalls_story import Story
 
 CHOSEN = "pitfall"  # in the session and in the address
+REVEAL = "reveal"  # in the address: shows the pair at once
 GUESSES = "foretold"  # in the session: what was guessed, by pitfall; SHOWN if not guessed
 SHOWN = -1
 
@@ -48,6 +49,8 @@ def _choose() -> Story:
         wrap=True,
     )
     explore_address.keep(CHOSEN, chosen)
+    if explore_address.given(REVEAL):  # a link for those who needn't guess
+        _guesses().setdefault(chosen, SHOWN)
     _score()
     return STORIES[chosen]
 
@@ -71,7 +74,7 @@ def _guess(name: str, answer: int) -> None:
 
 def _ask(story: Story) -> None:
     """The question, an answer a button; whichever is pressed, the pair is shown."""
-    with st.container(border=True):
+    with st.container(border=True, gap="small"):
         st.markdown(f"**Predict first.** {story.question}", width=page.MEASURE)
         for number, answer in enumerate(story.answers):
             st.button(
@@ -94,7 +97,7 @@ def _ask(story: Story) -> None:
 def _verdict(story: Story) -> None:
     """Whether the guess was right, which answer is, and why."""
     guess = _guesses()[story.id]
-    with st.container(border=True):
+    with st.container(border=True, gap="small"):
         st.markdown(story.question, width=page.MEASURE)
         for number, answer in enumerate(story.answers):
             mark = ":material/check_circle:" if number == story.right else ":material/cancel:"

@@ -96,7 +96,7 @@ def _moving(name: str, drawn: bool) -> None:
     if not any(status.under_way for status in pair) and all(each.has_run for each in pair):
         folders = [trainings.jobs().records.run_folder(status.id) for status in pair]
         result = _judge(name, *map(str, folders))
-        pitfalls_show.show(result)
+        pitfalls_show.show(result, "live")
         st.caption(f"Your pair. {result.verdict.conditions}")
 
 

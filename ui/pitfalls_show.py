@@ -25,15 +25,15 @@ def before(story: Story) -> None:
     given = [strip for strip in result.verdict.strips if strip.role == "truth"]
     if given:
         st.html(_strips(result, given))
-    elif result.verdict.charts:
-        st.html('<div style="max-width:22rem">' + curves.chart(result.verdict.charts[0]) + "</div>")
+    elif result.verdict.charts and result.verdict.charts[0].kind == "dots":
+        curves.show(result.verdict.charts[0], f"before-{story.id}")
 
 
 def shipped(story: Story) -> None:
     """The pair that ships, or words on how to make it; then the lesson."""
     result = _read(story.id)
     if result is not None:
-        show(result)
+        show(result, "shipped")
     lesson(story)
     if result is not None:
         st.caption(f"Shipped pair. {result.verdict.conditions}")
@@ -51,21 +51,22 @@ def _read(name: str) -> Result | None:
         return None
 
 
-def show(result: Result) -> None:
-    """Charts and figures at the left, pictures at the right; dots side by side."""
+def show(result: Result, key: str) -> None:
+    """Charts at the left, pictures at the right; clouds of points two by two; then figures."""
     st.html(curves.style())
     verdict = result.verdict
     clouds = [each for each in verdict.charts if each.kind == "dots"]
     if clouds:
         for start in range(0, len(clouds), 2):
             for column, each in zip(st.columns(2), clouds[start : start + 2], strict=False):
-                column.html(curves.chart(each))
+                with column:
+                    curves.show(each, f"{key}-{verdict.id}-{each.title}")
         st.html(figures(result))
         return
     left, right = st.columns([5, 6], gap="large")
     with left:
         for each in verdict.charts:
-            st.html(curves.chart(each))
+            curves.show(each, f"{key}-{verdict.id}-{each.title}")
     with right:
         st.html(_strips(result, verdict.strips))
     st.html(figures(result))

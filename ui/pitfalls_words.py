@@ -6,20 +6,23 @@ OF_CODES = [
     Story(
         id="too_large",
         title="Latent too large",
-        question="Two autoencoders learn the same 1,442 small digits. One squeezes each image into "
-        "16 numbers, the other may use 256. Which of them rebuilds **new** digits more closely?",
+        question="Two VAEs learn the same 1,442 small digits, one with 10 latent coordinates, one "
+        "with 128. Which of them needs fewer nats (−ELBO) for **new** digits?",
         answers=(
-            "The one with 256 numbers: more room, smaller error.",
-            "The one with 16: the other has room to learn its images by heart.",
-            "Both the same: neither uses the extra room.",
+            "The one with 128: more room, smaller error.",
+            "The one with 10.",
+            "Both the same: the KL switches off at once what isn't needed.",
         ),
         right=1,
-        why="On the images it learns from, the wide code has the smaller error. On new images it "
-        "has the larger one: what it gained was about those images, not about digits.",
-        cause="More numbers in the code than the data have ways to differ, and few images.",
-        symptom="The training error goes on falling while the test error has stopped.",
-        cure="Fewer latent coordinates, more images, or a price on the code (KL, L1, noise).",
-        giveaway="Train against test: the gap between the two curves of the wide one.",
+        why="Each coordinate that isn't needed has to learn to be silent, and until it is, it "
+        "brings noise to the decoder and costs nats. Nothing comes back for them on new digits. "
+        "A plain autoencoder pays for nothing, so there more numbers do rebuild more closely (with "
+        "256 numbers 0.0045 a pixel on these digits, with 16 numbers 0.0063): it copies whatever "
+        "it is shown, and that says little about digits.",
+        cause="More coordinates than the data have ways to differ.",
+        symptom="A larger code and no gain on the test set; many coordinates near a KL of 0.",
+        cure="Fewer coordinates: add some only as long as the test −ELBO gets better.",
+        giveaway="The test curve of the wide one: above that of the narrow one all the way.",
     ),
     Story(
         id="too_small",
@@ -42,11 +45,11 @@ OF_CODES = [
     Story(
         id="kl_collapse",
         title="KL collapse",
-        question="A deep VAE with β = 4 pays for every nat that its code says. At the start of "
+        question="A deep VAE with β = 8 pays for every nat that its code says. At the start of "
         "training the code is still noise and says nothing useful. What will the encoder learn?",
         answers=(
             "Little by little to use all ten coordinates.",
-            "To say next to nothing: silence is free, and the decoder has learnt to do without.",
+            "To switch most of them off: silence is free, and the decoder learns to do without.",
             "To make σ so small that the KL explodes.",
         ),
         right=1,
@@ -54,7 +57,7 @@ OF_CODES = [
         "encoder switches it off. Then the decoder never learns to read. *Free bits* take the "
         "price off the first nat of each coordinate, so that there is always something to read.",
         cause="The KL term is felt before the code is worth its price.",
-        symptom="KL near 0, few coordinates in use, nearly the same picture for every digit.",
+        symptom="A KL near 0, few coordinates in use, blurred digits that look alike.",
         cure="Free bits (as here), KL warm-up (its weight grows from 0), or a smaller β. Often "
         "more than one is needed.",
         giveaway="The KL: it drops within the first epochs and stays down.",

@@ -50,7 +50,7 @@ LESSONS = {
         "some place.",
         "Above what the autoencoder makes small, below what the VAE does.",
         r"\begin{aligned} \mathcal{L}_{\mathrm{AE}} &= \tfrac{1}{N}\left\|\hat x - x\right\|^2"
-        r" \\[1ex] \mathcal{L}_{\mathrm{VAE}} &= \mathbb{E}_{q(z|x)}[-\log p(x|z)] + "
+        r" \\[1ex] \mathcal{L}_{\mathrm{VAE}} &= \mathbb{E}_{q(z|x)}[-\log p(x|z)] \\ &\quad + "
         r"\mathrm{KL}(q(z|x) \| \mathcal{N}(0, I)) \end{aligned}",
         ("aecore.models.autoencoder:Autoencoder.loss", "aecore.models.vae:VAE.loss"),
     ),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from ui import cached, curves, pickers
+from ui.components.drawing import drawing
 from ui.theory_lines import EQUATIONS, ROWS
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from aecore.run_info import Recipe
 
 WIDE, HIGH = 108, 250  # of one layer in the picture, in its own units
+CLOSING = ("", ")", "]", "}", "},", "),")
 LARGEST = 784 * 64  # numbers: what is drawn at full height
 
 
@@ -30,7 +32,7 @@ def layers() -> None:
     cached.need("aecore.anatomy")
     found, whole = _anatomy(recipe.model, recipe.model_dump_json(), recipe)
     st.html(curves.style())
-    st.html(f'<div class="bn-layers">{picture(found)}</div>')
+    drawing(f'<div class="bn-layers">{picture(found)}</div>', f"layers-{chosen.id}")
     trained = sum(layer.parameters for layer in found)
     st.caption(
         f"{recipe.entry.title}: {whole:,} parameters, counted from its layers; {trained:,} of them "
@@ -144,6 +146,7 @@ def cut(text: str) -> list[tuple[str, list[str]]]:
         if found:
             pieces.append(("\n".join(waiting), found))
             waiting = []
-    if any(row.strip() for row in waiting):
-        pieces.append(("\n".join(waiting), []))
-    return pieces
+    if pieces and all(row.strip() in CLOSING for row in waiting):
+        code, equations = pieces.pop()
+        return [*pieces, ("\n".join([code, *waiting]), equations)]
+    return [*pieces, ("\n".join(waiting), [])]

@@ -15,6 +15,7 @@ START = {"mean": 2.0, "logvar": -1.0, "eps": 1.0}
 ADDRESS = {"mean": "mu", "logvar": "logvar", "eps": "eps"}
 PLACE = "theory_noise"  # in the session
 DRAWS = 2_000
+HEADS = ("by μ: mean", "variance", "by log σ²: mean", "variance")
 SHARES = 60  # bins of the histograms
 
 
@@ -70,7 +71,8 @@ def _gradients(place: dict[str, float]) -> None:
             _histogram("with the trick (pathwise)", "cured", pathwise, ends),
         ],
     )
-    st.html(curves.style() + curves.chart(chart))
+    st.html(curves.style())
+    curves.show(chart, "gradients")
     rows = "".join(
         f"<tr><td>{html.escape(each.name)}</td>"
         + "".join(
@@ -84,8 +86,9 @@ def _gradients(place: dict[str, float]) -> None:
     truth = f'<td class="number">{curves.number(_short(exact[0]))}</td><td></td>'
     truth += f'<td class="number">{curves.number(_short(exact[1]))}</td><td></td>'
     st.html(
-        '<div class="bn-table"><table><tr><th></th><th>by μ: mean</th><th>variance</th>'
-        "<th>by log σ²: mean</th><th>variance</th></tr>"
+        '<div class="bn-table"><table><tr><th></th>'
+        + "".join(f'<th class="number">{name}</th>' for name in HEADS)
+        + "</tr>"
         f"{rows}<tr><td>exact</td>{truth}</tr></table></div>"
     )
     ratio = float(found[1].variance[0] / found[0].variance[0])

@@ -38,7 +38,7 @@ def ours(infos: dict) -> str:
     from aecore.model_table import ALSO, COLUMNS, code_in_words, figure
     from aecore.models import catalog
 
-    heads = ["model", "code", "parameters", *(title for _, title, _ in COLUMNS), "also", "epochs"]
+    heads = ["model", "code", "parameters", *(title for _, title, _ in COLUMNS), "epochs", "also"]
     rows = []
     for model_id, info in infos.items():
         model, metrics = catalog.build(model_id, info.recipe.config), info.metrics
@@ -46,7 +46,7 @@ def ours(infos: dict) -> str:
         words = [info.recipe.entry.title, code_in_words(model)]
         numbers = [f"{catalog.parameter_count(model):,}"]
         numbers += [figure(metrics, name, form) for name, _, form in COLUMNS]
-        rows.append(_row([*words], numbers, ["; ".join(also), str(len(info.history))]))
+        rows.append(_row([*words], numbers, [str(len(info.history)), "; ".join(also)]))
     return _table(heads, rows, first_number=2, numbers=1 + len(COLUMNS))
 
 
@@ -82,4 +82,4 @@ def _table(heads: list[str], rows: list[str], first_number: int, numbers: int) -
         f'<th{" class=number" if place in columns else ""}>{html.escape(words)}</th>'
         for place, words in enumerate(heads)
     )
-    return f'<div class="bn-table"><table><tr>{head}</tr>{"".join(rows)}</table></div>'
+    return f'<div class="bn-table long"><table><tr>{head}</tr>{"".join(rows)}</table></div>'
