@@ -112,7 +112,10 @@ def follow(sweep: Sweep, folder: Path, train: Trainer, report: Report, keep: int
         point = figures(run.model, dataset, run.recipe)
         if run.recipe.seed in kept:
             point = point.model_copy(update={"run": point.name})
-            run = _slim(run, point, dataset) if small else measured(run, dataset)
+            if small:
+                run = _slim(run, point, dataset)
+            elif not run.info.metrics:  # the engine has measured it already
+                run = measured(run, dataset)
             save(run, folder / point.name, force=True, half=small)
         sweep = sweep.model_copy(update={"points": (*sweep.points, point)})
         write(sweep, folder)

@@ -1,6 +1,7 @@
 """`python -m aecore sweep`: its options, and the trainer that hands its runs to the engine."""
 
 import argparse
+import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -117,12 +118,11 @@ def on_engine(folder: Path):
         )
         jobs = Jobs(settings)
         try:
-            for status in jobs.mine(VISITOR):  # of a sweep that was broken off
-                jobs.delete(status.id)
             waiting = [jobs.submit(recipe, VISITOR) for recipe in recipes]
             yield from _collect(jobs, waiting, report)
         finally:
             jobs.close()
+            shutil.rmtree(settings.runs, ignore_errors=True)
 
     return train
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from ui import cached, compare_beta_kit, compare_beta_own, explore_address
+from ui import cached, compare_beta_kit, compare_beta_own, explore_address, pickers
 from ui import jobs as trainings
 from ui.compare_beta_scene import COLUMNS, scene
 from ui.components import beta_lens
@@ -15,21 +15,24 @@ if TYPE_CHECKING:
     from ui.compare_beta_kit import Kit
 
 TICK = 1.0  # seconds, while a run of the visitor trains
-PLACES, REVISION, ON = "beta-places", "beta-revision", "on"
+PLACES, REVISION = "beta-places", "beta-revision"
+ON, OTHERS = "on", "with"  # in the address
 FIRST_BETA, FIRST_COLUMNS = "4", ("0.1", "1", "16")
 
 
 def hands_on() -> Kit | None:
     """The data set and the lens over its models; None where there is nothing to show."""
     cached.skeleton(height=640)
-    dataset = choose_dataset()
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        dataset = choose_dataset()
+        others = choose_others(dataset)
     try:
         kit = compare_beta_kit.kit(dataset)
     except (ValueError, OSError) as error:  # RunError, PortableError
         st.error(f"The sweep can't be shown: {error}")
         return None
     under_way = any(each.under_way for each in compare_beta_own.statuses())
-    st.fragment(_lens, run_every=TICK if under_way else None)(kit, under_way)
+    st.fragment(_lens, run_every=TICK if under_way else None)(kit, under_way, others)
     if kit.models:
         models = [(lens.portable, lens.half) for _, lens in kit.models]
         beta_lens.models(models, key=f"beta-models-{dataset}")
@@ -48,9 +51,32 @@ def choose_dataset() -> str:
     return explore_address.choose(ON, "Images", options, first, show_label=False)
 
 
-def _lens(kit: Kit, under_way: bool) -> None:
+def choose_others(dataset: str) -> list[str]:
+    """Which shipped runs stand on the plane beside the sweep, by id; in the address as `with`."""
+    there = compare_beta_own.shipped(dataset)
+    if not there:
+        return []
+    key = f"{OTHERS}-{dataset}"
+    linked = explore_address.given(OTHERS)
+    if linked is not None or key not in st.session_state:
+        st.session_state[key] = [one for one in (linked or "").split(",") if one in there]
+    chosen = st.multiselect(
+        "Other runs beside the sweep",
+        list(there),
+        format_func=lambda one: pickers.short_title(there[one]),
+        key=key,
+        placeholder="Put other models on the plane",
+        label_visibility="collapsed",
+        persist_state="session",
+    )
+    explore_address.keep(OTHERS, ",".join(chosen) or None)
+    return chosen
+
+
+def _lens(kit: Kit, under_way: bool, others: list[str]) -> None:
     """The lens; while a run trains, again and again."""
     own = compare_beta_own.owned(kit.dataset, compare_beta_own.statuses())
+    own += compare_beta_own.beside(kit.dataset, others)
     if under_way and not any(each.under_way for each in compare_beta_own.statuses()):
         st.rerun()
     found, images = scene(kit, own)

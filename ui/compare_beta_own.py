@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from ui import compare_beta_kit, own_runs
+from ui import cached, compare_beta_kit, own_runs, pickers
 from ui import jobs as trainings
 from ui.components.visitor import COOKIE
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from aecore.job import Status
     from aecore.run_info import RunInfo
+    from aecore.runs import ListedRun
     from ui.compare_beta_kit import Lens
 
 LONGEST_TRACK = 60  # points
@@ -58,6 +59,28 @@ def fits(recipe: Any) -> bool:
     """Whether a recipe's model has a rate, and a decoder that the lens can feed."""
     abilities = recipe.entry.abilities
     return abilities.posterior and not abilities.conditional
+
+
+def shipped(dataset: str) -> dict[str, ListedRun]:
+    """The shipped runs outside of sweeps that can be put on a data set's plane, by id."""
+    return {
+        each.id: each
+        for each in cached.runs()
+        if each.info and each.info.recipe.dataset == dataset and fits(each.info.recipe)
+    }
+
+
+def beside(dataset: str, ids: list[str]) -> list[Own]:
+    """Those of the shipped runs that the visitor asked for."""
+    there = shipped(dataset)
+    return [
+        own
+        for one in ids
+        if one in there
+        for own in _finished(
+            one, pickers.short_title(there[one]), there[one].folder, there[one].info
+        )
+    ]
 
 
 def owned(dataset: str, found: list[Status]) -> list[Own]:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from ui.compare_beta_kit import Kit
 
 PATIENT, CURED, REFUSED, ASKED = "patient", "cured", "cure-refused", "cure-asked"
+CURE = "cure"  # in the address: the run that a cure made
+LINKED = "linked"  # a cure whose name the run knows
 TO_COME = "patient-to-come"  # a run in training that will be the patient
 PRACTICE = {"beta": 16.0}
 PRACTICE_TRAINING = {"epochs": 40, "batch_size": 32}
@@ -206,8 +208,11 @@ def _after(patient: Patient, kit: Kit) -> None:
     """The run that a cure made: how far it is, then before and after side by side."""
     from aecore.jobs import UnknownRun
 
+    if linked := explore_address.given(CURE):
+        st.session_state[CURED] = (patient.id, linked, LINKED)
     treated = st.session_state.get(CURED)
     if not treated:
+        explore_address.keep(CURE, None)
         return
     _, run_id, cure = treated
     try:
@@ -215,6 +220,10 @@ def _after(patient: Patient, kit: Kit) -> None:
     except UnknownRun:
         st.session_state.pop(CURED)
         return
+    if cure:
+        explore_address.keep(CURE, run_id)
+    if cure == LINKED:
+        cure = status.name.rsplit(": ")[-1]
     if status.under_way:
         st.fragment(_wait, run_every=1.0)(run_id)
     elif not status.has_run:

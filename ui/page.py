@@ -50,7 +50,11 @@ PAGES = [
     Page("pages/train.py", "Train", "model_training", "Study", "Train a model, watch it learn."),
     Page("pages/latent_map.py", "Latent map", "scatter_plot", "Study", "All codes as one map."),
     Page(
-        "pages/compare_beta.py", "Compare β", "balance", "Study", "What β buys and what it costs."
+        "pages/compare_beta.py",
+        "Compare β",
+        "balance",
+        "Study",
+        "Slide β from one end to the other, and see what it buys and what it costs.",
     ),
     Page("pages/pitfalls.py", "Pitfalls", "warning", "Learn", "Break a model on purpose."),
     Page("pages/theory.py", "Theory", "function", "Learn", "The equations, each to be touched."),

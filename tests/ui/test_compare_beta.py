@@ -84,6 +84,7 @@ def test_a_link_names_the_beta_and_the_columns(compare):
         {"beta": "x" * 300},
         {"beside": "1,1,1,nothing,,"},
         {"patient": "nobody"},
+        {"with": "nobody,,vae"},
         {"run": "0" * 32},
         {"on": "kmnist"},
     ],
@@ -92,6 +93,15 @@ def test_what_is_wrong_in_a_link_is_left_aside(compare, wrong):
     app = compare(**wrong)
     assert not app.exception and not app.error
     assert parameter(app, "beta") == "2"
+
+
+def test_other_runs_on_the_same_images_can_stand_beside_the_sweep(compare):
+    app = compare(on="digits", **{"with": "vae-digits", "beta": "vae-digits"})
+    assert not app.exception and not app.error
+    assert parameter(app, "beta") == "vae-digits"
+    others = next(each for each in app.multiselect if each.key == "with-digits")
+    others.set_value([]).run()
+    assert parameter(app, "with") is None and parameter(app, "beta") == "2"
 
 
 def test_an_experiment_moves_the_lens(compare):
