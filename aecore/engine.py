@@ -66,6 +66,7 @@ def main() -> None:
     settings = read_settings()
     # Reports are large, and read once: the scheduler need not remember a thousand of them.
     dask.config.set({"distributed.admin.low-level-log-length": 10})
+    dask.config.set({"distributed.worker.profile.enabled": False})  # it looks 100 times a second
     if sys.platform == "linux":  # elsewhere torch doesn't bear being forked
         dask.config.set({"distributed.worker.multiprocessing-method": "forkserver"})
         get_mp_context().set_forkserver_preload(["distributed", "aecore.forked"])
