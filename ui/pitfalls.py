@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ui import explore_address, page, pitfalls_live, pitfalls_show
+from ui import explore_address, page, pitfalls_live, pitfalls_shifted, pitfalls_show
 from ui.pitfalls_lessons import STORIES
 from ui.pitfalls_story import Story
 
@@ -21,6 +21,8 @@ def hands_on() -> Story:
     if story.id in _guesses():
         _verdict(story)
         pitfalls_show.shipped(story)
+        if story.on_drawing:
+            pitfalls_shifted.live()
         pitfalls_live.live(story)
         _next(story)
     else:

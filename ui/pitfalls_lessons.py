@@ -130,6 +130,7 @@ OF_LINES = [
         giveaway="The error against the shift.",
         wrong_code="aecore.pitfalls_shift:moved",
         right_code="aecore.drawing:normalise",
+        on_drawing=True,
     ),
     Story(
         id="tsne",

@@ -8,6 +8,7 @@ class Story:
     """One pitfall in words. The numbers come with the results, never from here.
 
     answers: what may be guessed; right: the index of the one that holds.
+    on_drawing: it can be tried on the visitor's drawing.
     wrong_code, right_code: our own functions, "module:name", where the mistake is a line of code.
     giveaway: which curve or picture gives the mistake away.
     """
@@ -24,3 +25,4 @@ class Story:
     giveaway: str
     wrong_code: str = ""
     right_code: str = ""
+    on_drawing: bool = False

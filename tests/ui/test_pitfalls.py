@@ -2,12 +2,14 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from aecore.pitfalls_make import PITFALLS
 from aecore.pitfalls_pairs import PAIRS
 from tests.ui.conftest import html_of, words_of
+from ui import pitfalls_shifted
 from ui.pitfalls_lessons import STORIES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -119,6 +121,23 @@ def test_without_shipped_pairs_the_page_says_how_to_make_them(opened, tmp_path):
     app = opened(tmp_path, pitfall="mean_kl", reveal="yes")
     assert "python -m aecore pitfalls mean_kl" in words_of(app)
     assert STORIES["mean_kl"].cure in words_of(app)
+
+
+def test_the_visitors_drawing_is_moved_aside_and_centred_again(opened):
+    app = opened(pitfall="off_centre", reveal="yes", shift="-7")
+    assert "As it was drawn" in words_of(app) and "Centred by its mass first" in words_of(app)
+    assert html_of(app).count("the reconstruction") == 2
+    app.session_state["drawing"] = ""
+    app.run()
+    assert not app.exception and "it can be moved aside here" in words_of(app)
+
+
+@pytest.mark.parametrize("right", [-9, -1, 0, 3, 9])
+def test_a_shift_moves_every_pixel(right):
+    image = np.zeros((28, 28), np.float32)
+    image[5, 10:12] = 1
+    moved = pitfalls_shifted.shifted(image, right)
+    assert np.array_equal(np.argwhere(moved), np.argwhere(image) + [0, right])
 
 
 def test_an_experiment_opens_its_pitfall(opened):
