@@ -33,7 +33,7 @@ def plotly_url() -> str:
     return f"app/static/{name}"
 
 
-@st.cache_resource(show_spinner=False, max_entries=4)
+@st.cache_resource(show_spinner="Preparing the images", max_entries=4)
 def sheets(dataset: str, split: str, _images: np.ndarray) -> dict[str, Any]:
     """Images uint8 (N, 28, 28) as sheets for the browser: {urls, across, each}.
 

@@ -48,7 +48,13 @@ PAGES = [
         "pages/sparse.py", "Sparse codes", "grid_view", "Play", "A digit as a few words of many."
     ),
     Page("pages/train.py", "Train", "model_training", "Study", "Train a model, watch it learn."),
-    Page("pages/latent_map.py", "Latent map", "scatter_plot", "Study", "All codes as one map."),
+    Page(
+        "pages/latent_map.py",
+        "Latent map",
+        "scatter_plot",
+        "Study",
+        "Every test digit, placed by its code. Point at one, zoom in, lasso some, or draw your own.",
+    ),
     Page(
         "pages/compare_beta.py",
         "Compare β",

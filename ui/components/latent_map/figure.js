@@ -93,7 +93,8 @@ function layout(view) {
 
 function scene(axis) {
   const [x, y, z] = [0, 1, 2].map((k) => ({ ...axis(k), showbackground: false }));
-  return { xaxis: x, yaxis: y, zaxis: z, aspectmode: "data", dragmode: "orbit" };
+  const camera = { eye: { x: 1.55, y: 1.55, z: 1.15 } };
+  return { xaxis: x, yaxis: y, zaxis: z, aspectmode: "data", dragmode: "orbit", camera };
 }
 
 const wide = ([low, high]) => [low - 0.04 * (high - low), high + 0.04 * (high - low)];

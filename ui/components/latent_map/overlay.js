@@ -124,8 +124,8 @@ class Overlay {
     context.fillStyle = theme.accent;
     context.strokeStyle = theme.paper;
     context.lineWidth = 2;
-    context.fillRect(-7, -7, 14, 14);
-    context.strokeRect(-7, -7, 14, 14);
+    context.fillRect(-8, -8, 16, 16);
+    context.strokeRect(-8, -8, 16, 16);
     context.restore();
   }
 
