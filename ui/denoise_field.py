@@ -65,9 +65,14 @@ def _tensor(image: np.ndarray):
 
 
 def example(label: int, nth: int = 0) -> np.ndarray:
-    """A real digit of a class, from the data set that is always there: (28, 28) in [0, 1]."""
+    """A real digit of a class, from the data set that is always there: (28, 28) in [0, 1].
+
+    The most typical one, which is nearest to the class's mean; or the next, by `nth`.
+    """
     pictures, labels = draw_kit.test_digits(BUILT_IN)
-    return pictures[np.flatnonzero(labels == label)[nth]].astype(np.float32) / 255
+    members = pictures[labels == label].astype(np.float32) / 255
+    from_mean = np.square(members - members.mean(0)).sum((1, 2))
+    return members[from_mean.argsort(kind="stable")[nth]]
 
 
 def _corner(name: str, image: np.ndarray) -> str:
@@ -105,7 +110,7 @@ def chart(plane: Slice, found: Field, names: list[str]):
     places = plane.corners.numpy()
     figure.add_scatter(
         x=places[:, 0], y=places[:, 1], mode="markers+text", text=names, showlegend=False,
-        textposition="top center", marker={"size": 11}, hoverinfo="skip",
+        textposition="top center", textfont={"size": 15}, marker={"size": 11}, hoverinfo="skip",
     )
     figure.update_layout(height=HEIGHT, margin={"t": 10, "r": 10, "b": 10, "l": 10})
     figure.update_xaxes(showgrid=False, zeroline=False, title="distance between images")

@@ -34,7 +34,7 @@ def walk(run_id: str, folder: Path, kit: Kit, seen: Reading | None) -> None:
     if start is None or end is None:
         st.info("Draw a digit on Home first, or start from a real one.")
         return
-    found = _walk(folder, cached._stamps(folder), kit, start, end, path, _tokens(start, end))
+    found = between(folder, kit, start, end, path)
     films = {
         "Through the latent space": found.frames.numpy(),
         "Through pixels: one picture fades into the other": found.pixels.numpy(),
@@ -44,6 +44,11 @@ def walk(run_id: str, folder: Path, kit: Kit, seen: Reading | None) -> None:
     for words in _notes(kit, start, end):
         st.caption(f":material/info: {words}")
     _downloads(run_id, found, {"from": start.name, "to": end.name, "path": path})
+
+
+def between(folder: Path, kit: Kit, start: Digit, end: Digit, path: str) -> Walk:
+    """The walk between two digits, taken once for all visitors."""
+    return _walk(folder, cached._stamps(folder), kit, start, end, path, _tokens(start, end))
 
 
 def _tokens(start: Digit, end: Digit) -> tuple:

@@ -23,7 +23,7 @@ from ui.generate_grid import grids
 from ui.generate_kit import Draw
 from ui.generate_models import models
 from ui.generate_walks import walks
-from ui.generate_written import written
+from ui.generate_written import which, written
 
 if TYPE_CHECKING:
     from aecore.models.base import Abilities
@@ -90,6 +90,8 @@ def _show(view: str, chosen: ListedRun, sources: list[str], abilities: Abilities
 
 def _controls(view: str, sources: list[str], abilities: Abilities) -> Draw:
     """Seed and temperature; the class, and the mixture's size, where there are such."""
+    from aecore.generation import SOURCES
+
     with st.container(horizontal=True, vertical_alignment="bottom"):
         seed = linked.whole("seed", "Seed", 0, SEEDS, 0, width=130)
         st.button("", icon=":material/casino:", help="Another seed", on_click=_reseed)
@@ -101,8 +103,14 @@ def _controls(view: str, sources: list[str], abilities: Abilities) -> Draw:
         if abilities.conditional and view == "grid":
             options = {"all": "All"} | {str(label): str(label) for label in range(10)}
             told = explore_address.choose("asked_for", "Asked for", options, "all")
+        if view == "written":
+            which()
+    source = sources[0]
+    if view == "good" and len(sources) > 1:
+        titles = {name: SOURCES[name].title for name in sources}
+        source = explore_address.choose("source", "Drawn", titles, source, show_label=False)
     return Draw(
-        source=sources[0],
+        source=source,
         count=COUNT,
         seed=seed,
         temperature=temperature,

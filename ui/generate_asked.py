@@ -51,6 +51,7 @@ def asked(chosen: ListedRun, draw: Draw) -> None:
             _pick,
             key="asked",
             columns=STYLES,
+            phone_columns=STYLES,
             label="ten classes by ten styles",
             captions=_captions(told),
             chosen=(picked,),

@@ -107,7 +107,9 @@ def _pairs(chosen: ListedRun, draw: Draw) -> None:
 def table_html(rows: list[Figures], titles: dict[str, str], chosen: str) -> str:
     """The table: real digits first, then the chosen run's rows, then the others."""
     known = [row for row in rows if row.run in titles or not row.run]
-    ordered = sorted(known, key=lambda row: (bool(row.run), row.run != chosen))
+    places = {run_id: place for place, run_id in enumerate(titles)}
+    ordered = sorted(known, key=lambda row: (row.run != chosen, places.get(row.run, -1)))
+    ordered.sort(key=lambda row: bool(row.run))  # real digits first
     heads = "".join(f"<th>{heading}</th>" for heading in HEADINGS)
     body = "".join(_tr(row, titles, row.run == chosen) for row in ordered)
     return (

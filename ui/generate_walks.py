@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from ui import cached, explore_address, explore_kit, explore_walk, linked, pickers
+from ui import explore_address, explore_kit, explore_walk, linked, pickers
 from ui.components.player import player
 
 if TYPE_CHECKING:
@@ -99,8 +99,4 @@ def _film(
     found = [None if end is None else explore_kit.digit(kit, end, seen) for end in ends]
     if None in found:
         return None
-    start, end = found
-    stamps, names = cached._stamps(listed.folder), explore_walk._tokens(start, end)
-    return explore_walk._walk(
-        listed.folder, stamps, kit, start, end, path, names
-    ).frames.numpy()
+    return explore_walk.between(listed.folder, kit, *found, path).frames.numpy()

@@ -15,6 +15,12 @@ if TYPE_CHECKING:
     from ui.generate_kit import Draw
 
 COUNT = 64
+SAMPLE = "sample"  # which of them is shown: a widget beside the other controls
+
+
+def which() -> None:
+    """The control that says which sample is shown."""
+    linked.whole(SAMPLE, f"Which of the {COUNT}", 1, COUNT, 1, width=160)
 
 
 def written(chosen: ListedRun, draw: Draw) -> None:
@@ -23,7 +29,7 @@ def written(chosen: ListedRun, draw: Draw) -> None:
     from aecore.latent_space import pictures
 
     model, space = cached.run(chosen.folder).model, generate_kit.space(chosen.folder)
-    number = linked.whole("sample", f"Which of the {COUNT}", 1, COUNT, 1, width=160) - 1
+    number = st.session_state[SAMPLE] - 1
     found = generate_kit.written(chosen.folder, COUNT, draw.seed, draw.temperature)
     blank = int(space.counts.argmax()) if len(space) else 0
     films = {

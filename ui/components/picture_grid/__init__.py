@@ -27,6 +27,7 @@ def picture_grid(
     chosen: Collection[int] = (),
     off: Collection[int] = (),
     captions: Sequence[str] = (),
+    phone_columns: int = 8,
 ) -> None:
     """Pictures (n, 28, 28) in [0, 1], or in [-1, 1] where ink may also be taken away.
 
@@ -51,6 +52,7 @@ def picture_grid(
         "off": sorted(off),
         "signed": signed,
         "columns": columns,
+        "phoneColumns": min(columns, phone_columns),
         "label": label,
     }
     _grid(data=data, key=key, on_pressed_change=pressed)

@@ -4,6 +4,7 @@
 export default function ({ data, parentElement, setTriggerValue }) {
   const grid = parentElement.querySelector(".grid");
   grid.style.setProperty("--columns", data.columns);
+  grid.style.setProperty("--phone-columns", data.phoneColumns);
   grid.ariaLabel = data.label;
   const bytes = data.frames.getChildAt(0).toArray();
   const style = getComputedStyle(grid);
