@@ -53,7 +53,7 @@ PAGES = [
         "Latent map",
         "scatter_plot",
         "Study",
-        "Every test digit, placed by its code. Point at one, zoom in, lasso some, or draw your own.",
+        "Every test digit, placed by its code. Point at one, zoom in, lasso some, draw your own.",
     ),
     Page(
         "pages/compare_beta.py",
