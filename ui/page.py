@@ -42,10 +42,26 @@ PAGES = [
     ),
     Page("pages/draw.py", "Draw", "draw", "Play", "One drawing, seen by every model."),
     Page("pages/explore.py", "Explore", "tune", "Play", "Drag the code and see the digit change."),
-    Page("pages/generate.py", "Generate", "casino", "Play", "New digits that nobody wrote."),
-    Page("pages/denoise.py", "Denoise", "blur_on", "Play", "Spoil a digit, have it cleaned."),
     Page(
-        "pages/sparse.py", "Sparse codes", "grid_view", "Play", "A digit as a few words of many."
+        "pages/generate.py",
+        "Generate",
+        "casino",
+        "Play",
+        "Roll the dice for new digits that nobody wrote, and see how good they are.",
+    ),
+    Page(
+        "pages/denoise.py",
+        "Denoise",
+        "blur_on",
+        "Play",
+        "Spoil a digit by slider or brush, and see which model cleans it best.",
+    ),
+    Page(
+        "pages/sparse.py",
+        "Sparse codes",
+        "grid_view",
+        "Play",
+        "See what each number of a code draws, and switch some of them off.",
     ),
     Page("pages/train.py", "Train", "model_training", "Study", "Train a model, watch it learn."),
     Page(
