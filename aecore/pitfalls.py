@@ -5,7 +5,7 @@
         pictures.safetensors         uint8 (n, 28, 28) by name
 
 `python -m aecore pitfalls` makes them anew. A pair that is trained (pitfalls_pairs.py) can also be
-trained by a visitor, on the bundled digits: it is judged by the same functions.
+trained by a visitor, on the bundled digits, and is judged alike (pitfalls_judge.py).
 """
 
 import json

@@ -6,12 +6,13 @@ from functools import partial
 
 from tqdm import tqdm
 
-from aecore import pitfalls, pitfalls_pairs, pitfalls_shift, pitfalls_tsne
+from aecore import pitfalls, pitfalls_judge, pitfalls_shift, pitfalls_tsne
 from aecore.config import ConfigError
 from aecore.pitfalls import Result
+from aecore.pitfalls_pairs import PAIRS
 
 PITFALLS: dict[str, Callable[..., Result]] = {
-    **{name: partial(pitfalls_pairs.follow, pair) for name, pair in pitfalls_pairs.PAIRS.items()},
+    **{name: partial(pitfalls_judge.follow, pair) for name, pair in PAIRS.items()},
     pitfalls_shift.ID: lambda on_step: pitfalls_shift.follow(),
     pitfalls_tsne.ID: lambda on_step: pitfalls_tsne.follow(),
 }

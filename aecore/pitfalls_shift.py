@@ -8,7 +8,7 @@ from aecore import data, drawing
 from aecore.latent import nearest
 from aecore.latent_space import latent_space
 from aecore.losses import mean_squared_error
-from aecore.pitfalls import Chart, Figure, Result, Strip, Verdict, as_bytes, line
+from aecore.pitfalls import Chart, Figure, Result, Role, Strip, Verdict, as_bytes, line
 from aecore.places import checkpoints_folder
 from aecore.runs import Run, load
 from aecore.snapshots import choose_probes
@@ -18,7 +18,7 @@ RUN = "vae-mnist"
 SHIFTS = tuple(range(9))  # pixels to the right
 FAR = 6  # the shift of the figures and of the pictures
 IMAGES = 500
-LABELS = {"broken": "as it was drawn", "cured": "centred by its mass first"}
+LABELS: dict[Role, str] = {"broken": "as it was drawn", "cured": "centred by its mass first"}
 
 
 def moved(images: Tensor, right: int) -> Tensor:
@@ -54,37 +54,12 @@ def follow() -> Result:
     """
     run, dataset = load(checkpoints_folder() / RUN), data.load("mnist")
     x, labels = data.to_float(dataset.test.images[:IMAGES]), dataset.test.labels[:IMAGES]
-    measured = {"broken": [], "cured": []}
+    measured: dict[Role, list[tuple[float, float]]] = {"broken": [], "cured": []}
     for shift in SHIFTS:
         shifted = moved(x, shift)
         measured["broken"].append(measure(run, shifted, labels))
         measured["cured"].append(measure(run, centred(shifted), labels))
-    errors, shares = (
-        Chart(
-            title=title,
-            x="pixels to the right",
-            y="",
-            lines=[
-                line(LABELS[role], role, SHIFTS, [scale * row[index] for row in rows])
-                for role, rows in measured.items()
-            ],
-        )
-        for index, scale, title in (
-            (0, 1, "Squared error a pixel"),
-            (1, 100, "Class told by the nearest codes, %"),
-        )
-    )
-    shifted = moved(choose_probes(dataset).images, FAR)
-    inputs = {"broken": shifted, "cured": centred(shifted)}
-    pictures, strips = {}, []
-    for role, images in inputs.items():
-        for kind, shown in (("seen", images), ("rebuilt", run.model.reconstruct(images))):
-            pictures[f"{kind}_{role}"] = as_bytes(shown)
-            given = kind == "seen" and role == "broken"
-            title = f"moved {FAR} pixels to the right" if given else f"{kind}: {LABELS[role]}"
-            name = f"{kind}_{role}"
-            strips.append(Strip(title=title, role="truth" if given else role, pictures=name))
-    (error, share), (error_cured, share_cured) = (rows[FAR] for rows in measured.values())
+    strips, pictures = _pictures(run, moved(choose_probes(dataset).images, FAR))
     verdict = Verdict(
         id=ID,
         **LABELS,
@@ -93,17 +68,47 @@ def follow() -> Result:
             f"0 to {SHIFTS[-1]} pixels. Figures and pictures: {FAR} pixels. Class: the vote of the "
             "10 nearest codes among those of 5,000 training images."
         ),
-        charts=[errors, shares],
-        figures=[
-            Figure(what="squared error a pixel", broken=error, cured=error_cured, digits=4),
-            Figure(
-                what="class told by the nearest codes",
-                broken=100 * share,
-                cured=100 * share_cured,
-                unit="%",
-                digits=1,
+        charts=[
+            _chart("Squared error a pixel", [(r, [row[0] for row in measured[r]]) for r in LABELS]),
+            _chart(
+                "Class told by the nearest codes, %",
+                [(r, [100 * row[1] for row in measured[r]]) for r in LABELS],
             ),
         ],
+        figures=_figures(measured["broken"][FAR], measured["cured"][FAR]),
         strips=strips,
     )
     return Result(verdict, pictures)
+
+
+def _chart(title: str, found: list[tuple[Role, list[float]]]) -> Chart:
+    lines = [line(LABELS[role], role, SHIFTS, values) for role, values in found]
+    return Chart(title=title, x="pixels to the right", y="", lines=lines)
+
+
+def _figures(broken: tuple[float, float], cured: tuple[float, float]) -> list[Figure]:
+    """The two measures at one shift."""
+    return [
+        Figure(what="squared error a pixel", broken=broken[0], cured=cured[0], digits=4),
+        Figure(
+            what="class told by the nearest codes",
+            broken=100 * broken[1],
+            cured=100 * cured[1],
+            unit="%",
+            digits=1,
+        ),
+    ]
+
+
+def _pictures(run: Run, shifted: Tensor) -> tuple[list[Strip], dict[str, Tensor]]:
+    """Moved digits as they are and centred, and what the model rebuilds of each."""
+    strips, pictures = [], {}
+    inputs: dict[Role, Tensor] = {"broken": shifted, "cured": centred(shifted)}
+    for role, images in inputs.items():
+        for kind, shown in (("seen", images), ("rebuilt", run.model.reconstruct(images))):
+            given = kind == "seen" and role == "broken"
+            title = f"moved {FAR} pixels to the right" if given else f"{kind}: {LABELS[role]}"
+            name = f"{kind}_{role}"
+            strips.append(Strip(title=title, role="truth" if given else role, pictures=name))
+            pictures[name] = as_bytes(shown)
+    return strips, pictures

@@ -10,8 +10,9 @@ import torch
 from aecore import pitfalls, pitfalls_shift, pitfalls_tsne
 from aecore.fitting import begin
 from aecore.pitfalls import Chart, Figure, Result, Strip, Verdict, line
+from aecore.pitfalls_judge import drawn, first_images, judge
 from aecore.pitfalls_make import PITFALLS
-from aecore.pitfalls_pairs import LIVE_DATASET, PAIRS, drawn, first_images, judge
+from aecore.pitfalls_pairs import LIVE_DATASET, PAIRS
 from aecore.tensor_files import RunError
 from tests.small import few
 

@@ -115,7 +115,8 @@ def _words(status: Status) -> str:
 @st.cache_resource(show_spinner="Judging both …", max_entries=16)
 def _judge(name: str, broken: str, cured: str):
     from aecore import data
-    from aecore.pitfalls_pairs import LIVE_DATASET, PAIRS, judge
+    from aecore.pitfalls_judge import judge
+    from aecore.pitfalls_pairs import LIVE_DATASET, PAIRS
     from aecore.runs import load
 
     return judge(PAIRS[name], load(broken), load(cured), data.load(LIVE_DATASET))
