@@ -55,7 +55,7 @@ def hands_on() -> Shown | None:
     except (ValueError, OSError) as error:  # RunError; static files that can't be written
         st.error(str(error))
         return Shown(chosen)
-    left, right = st.columns([3, 9], gap="medium")
+    left, right = st.columns([3, 7], gap="medium")
     with right:
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
             view = choices.choose_map(world)

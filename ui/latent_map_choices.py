@@ -21,14 +21,26 @@ MANY = 20_000  # training images, from which on all images are a choice of their
 
 
 def split(chosen: ListedRun) -> str:
-    from aecore.data import DATASETS
-
-    name = chosen.info.recipe.dataset
-    source = DATASETS.get(name)
-    if source is None or source.train_images < MANY or not cached.has_data(name):
+    """Of which images the points are, by the link or by the last choice."""
+    recipe = chosen.info.recipe
+    if not _counts(recipe.dataset, recipe.entry.abilities.discrete):
         return latent_map_kit.TEST
     given = explore_address.given("of") or st.session_state.get("of")
     return given if given in SPLITS else latent_map_kit.TEST
+
+
+def _counts(dataset: str, discrete: bool) -> dict[str, str]:
+    """How many images there are of each choice; none where there is nothing to choose.
+
+    All grids of a large data set, as vectors, would take a gigabyte: they are left out.
+    """
+    from aecore.data import DATASETS
+
+    source = DATASETS.get(dataset)
+    if discrete or source is None or source.train_images < MANY or not cached.has_data(dataset):
+        return {}
+    counts = source.test_images, source.train_images + source.test_images
+    return {name: f"{count:,}" for name, count in zip(SPLITS, counts, strict=True)}
 
 
 def asked() -> str:
@@ -37,6 +49,7 @@ def asked() -> str:
 
 
 def choose_map(world: World) -> View:
+    """The map that is chosen; PCA where that one isn't there yet."""
     film = latent_map_view.film_view(world)
     methods = {name: words for name, words in METHODS.items() if film or name != "film"}
     first = "tsne" if world.find("tsne2") else "pca"
@@ -44,7 +57,8 @@ def choose_map(world: World) -> View:
     if method == "film":
         return film
     dims = explore_address.choose("dims", "Dimensions", DIMS, "2", show_label=False)
-    _choose_split(world)
+    if counts := _counts(world.dataset, world.abilities.discrete):
+        explore_address.choose("of", "Images", counts, "test", show_label=False)
     name = f"{method}{dims}"
     under_way = latent_map_jobs.live_view(world, name)
     if under_way is not None:
@@ -58,16 +72,6 @@ def choose_map(world: World) -> View:
         )
         name, found = f"pca{dims}", world.find(f"pca{dims}")
     return latent_map_view.map_view(world, name, found)
-
-
-def _choose_split(world: World) -> None:
-    from aecore.data import DATASETS
-
-    source = DATASETS.get(world.dataset)
-    if source and source.train_images >= MANY and cached.has_data(world.dataset):
-        counts = source.test_images, source.train_images + source.test_images
-        names = {name: f"{count:,}" for name, count in zip(SPLITS, counts, strict=True)}
-        explore_address.choose("of", "Images", names, "test", show_label=False)
 
 
 def choose_colour(world: World, view: View) -> tuple[str, int]:

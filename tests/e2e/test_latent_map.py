@@ -170,7 +170,9 @@ def test_a_drawing_lands_on_the_map_while_it_is_drawn(latent_map):
     page = latent_map()
     before = page.locator(".bn-map").get_attribute("data-drawn")
     assert before
-    box = page.locator(".st-key-sketchpad canvas").bounding_box()
+    pad = page.locator(".st-key-sketchpad canvas")
+    pad.scroll_into_view_if_needed()
+    box = pad.bounding_box()
     page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.2)
     page.mouse.down()
     page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.8, steps=8)

@@ -62,13 +62,14 @@ class Cloud {
     this.grid = { cells, column, row };
   }
 
-  /** Calls `see` with each point within a rectangle of the map (and with some around it). */
+  /** Calls `see` with each point within a rectangle of the map (and with some around it), until
+   *  it answers false. */
   within([left, right], [bottom, top], see) {
     if (!this.grid) this.sort();
     const { cells, column, row } = this.grid;
     for (let r = row(bottom); r <= row(top); r++)
       for (let c = column(left); c <= column(right); c++)
-        for (const i of cells.get(r * CELLS + c) ?? []) see(i);
+        for (const i of cells.get(r * CELLS + c) ?? []) if (see(i) === false) return;
   }
 
   /** The point nearest to (x, y), at most `far` away along each axis' own scale; or null. */
@@ -85,7 +86,9 @@ class Cloud {
   inside(xs, ys, seen) {
     const mask = new Uint8Array(this.size), [x, y] = this.at;
     const box = [xs, ys].map((v) => [Math.min(...v), Math.max(...v)]);
-    this.within(...box, (i) => (mask[i] = seen(i) && contains(xs, ys, x[i], y[i]) ? 1 : 0));
+    this.within(...box, (i) => {
+      mask[i] = seen(i) && contains(xs, ys, x[i], y[i]) ? 1 : 0;
+    });
     return mask;
   }
 }

@@ -51,12 +51,13 @@ class Overlay {
   thumbnails({ cloud, hidden, picked, theme }, pictures) {
     const seen = [], [x, y] = cloud.at;
     const [[left, right], [bottom, top]] = this.range;
+    const most = Math.min(CROWD, (this.box[2] * this.box[3]) / (THUMB * THUMB) / 2);
     cloud.within(...this.range, (i) => {
       const inside = x[i] >= left && x[i] <= right && y[i] >= bottom && y[i] <= top;
       if (inside && !hidden.has(cloud.labels[i])) seen.push(i);
+      return seen.length <= most;
     });
-    const room = (this.box[2] * this.box[3]) / (THUMB * THUMB) / 2;
-    if (!seen.length || seen.length > Math.min(CROWD, room)) return 0;
+    if (!seen.length || seen.length > most) return 0;
     const { context } = this;
     for (const i of seen) {
       const px = Math.round(this.x(x[i]) - THUMB / 2), py = Math.round(this.y(y[i]) - THUMB / 2);
