@@ -103,7 +103,8 @@ NO_PRIOR = (
 )
 WRITTEN = (
     "**The learned prior** is a small network that reads the codes written so far and gives each "
-    "entry of the codebook a probability for the next cell. **Each cell by itself** draws codes "
+    "entry of the codebook a probability for the next cell. It is small: the strokes are crisp, "
+    "and yet many a sample is no digit. **Each cell by itself** draws codes "
     "as often as real digits use them, and no cell knows its neighbours: strokes without a "
     "digit. **Random codes** don't even know that most of a picture is paper."
 )
