@@ -162,7 +162,7 @@ def until(app: AppTest, done) -> None:
 
 
 def test_the_doctor_shows_a_collapsed_run_before_and_after_a_cure(compare, monkeypatch, engine):
-    monkeypatch.setattr(doctor, "PRACTICE_TRAINING", {"epochs": 8, "batch_size": 64})
+    monkeypatch.setattr(doctor, "PRACTICE_TRAINING", {"epochs": 5, "batch_size": 64})
     app = compare(on="digits")
     next(b for b in app.button if b.label.startswith("Practise")).click().run()
     until(app, lambda app: len(parameter(app, "patient") or "") == 32)
@@ -187,3 +187,5 @@ def test_a_sweep_of_ones_own_is_asked_for_within_the_limits(compare, engine):
     assert {status.recipe.training.epochs for status in asked} == {1}
     next(b for b in app.button if b.label == "Train them").click().run()
     assert "as many as one visitor may have" in app.error[0].value
+    for status in trainings.jobs().mine(visitor):
+        trainings.jobs().delete(status.id)
