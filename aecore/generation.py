@@ -58,7 +58,7 @@ SOURCES: dict[str, Source] = {
     ),
     "frequent": Source(
         "Each cell by itself",
-        "codes as frequent as in real digits, no cell knows its neighbours",
+        "as often as real digits use them, each cell alone",
         lambda abilities: abilities.discrete,
         fitted=True,
     ),

@@ -91,7 +91,13 @@ def chart(plane: Slice, found: Field, names: list[str]):
             z=found.lengths.numpy(),
             zsmooth="best",
             colorscale=[[0, "rgba(23,99,111,0)"], [1, "rgba(23,99,111,0.6)"]],
-            colorbar={"title": "moved by", "thickness": 12},
+            colorbar={
+                "title": {"text": "moved by", "side": "top"},
+                "orientation": "h",
+                "thickness": 10,
+                "y": -0.12,
+                "yanchor": "top",
+            },
             hovertemplate="moved by %{z:.1f}<extra></extra>",
         )
     )
@@ -113,8 +119,9 @@ def chart(plane: Slice, found: Field, names: list[str]):
         textposition="top center", textfont={"size": 15}, marker={"size": 11}, hoverinfo="skip",
     )
     figure.update_layout(height=HEIGHT, margin={"t": 10, "r": 10, "b": 10, "l": 10})
-    figure.update_xaxes(showgrid=False, zeroline=False, title="distance between images")
-    figure.update_yaxes(showgrid=False, zeroline=False, scaleanchor="x")
+    axis = {"showgrid": False, "zeroline": False, "constrain": "domain"}
+    figure.update_xaxes(title="distance between images", **axis)
+    figure.update_yaxes(scaleanchor="x", **axis)
     return figure
 
 

@@ -163,7 +163,7 @@ def _dictionary(
 ) -> None:
     st.header("The dictionary", anchor=False)
     order = found.order
-    usual = next((each for each in order if found.active[each] < TELLING), order[0])
+    usual = next((each for each in order if 0 < found.active[each] < TELLING), order[0])
     unit = explore_address.number(UNIT, usual + 1, len(order) + 1) - 1
     unit = unit if unit >= 0 else usual
     lit = _active(seen)
@@ -193,7 +193,7 @@ def _dictionary(
         "Each square is a unit: orange is ink that it adds, blue is ink that it takes away, on "
         "average over the digits that excite it most. Below it: for how many digits it is active; "
         "● where it is active for your drawing. "
-        + (f"{idle} of the {len(order)} are never active: the penalty switched them off for good."
+        + (f"{idle} of the {len(order)} are never active: they didn't pay for themselves."
            if idle else "")
     )
     one_unit(chosen, space, found, unit)
