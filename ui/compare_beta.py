@@ -122,10 +122,9 @@ def _possible(place: dict[str, Any], ids: list[str]) -> dict[str, Any]:
     """The same place, with ids that there are."""
     at = place["at"] if place["at"] in ids else ids[len(ids) // 2]
     columns = [one for one in dict.fromkeys(place["columns"]) if one in ids]
-    for one in (ids[0], ids[len(ids) // 2], ids[-1]):
-        if len(columns) < COLUMNS and one not in columns:
-            columns.append(one)
-    return {"at": at, "columns": columns}
+    rest = [one for one in (ids[0], ids[len(ids) // 2], ids[-1]) if one not in columns]
+    filled = [*columns, *dict.fromkeys(rest)][:COLUMNS]
+    return {"at": at, "columns": sorted(filled, key=ids.index) if filled != columns else columns}
 
 
 def _write(place: dict[str, Any]) -> None:

@@ -45,7 +45,7 @@ decision trees guesses each factor from the code; 1 where each coordinate helps 
 alone. **SAP**: for each factor, how much better the best single coordinate predicts it in a
 straight line than the second best.
 
-*Conditions*: all 13,200 images; the posterior's mean, in 20 bins of equal width for MIG;
+*Conditions*: all {images:,} images; the posterior's mean, in {bins} bins of equal width for MIG;
 coordinates that have collapsed count as silent. With one draw from the posterior in place of its
 mean MIG is lower: {sample}. Small dots: seeds. In the table: the share of each factor's entropy
 that a coordinate knows, in percent.
@@ -61,6 +61,9 @@ generated **shapes**, where shape, size, angle, x and y are known.
 
 def beside_the_lens(kit: Kit) -> None:
     """What the scores are, or why there are none."""
+    from aecore.data import DATASETS
+    from aecore.disentanglement import BINS
+
     if not kit.factors:
         st.markdown(NOT_HERE, width=MEASURE)
         return
@@ -69,7 +72,9 @@ def beside_the_lens(kit: Kit) -> None:
         for beta in kit.sweep.betas
         if (points := kit.sweep.at(beta))
     )
-    st.markdown(METRICS.format(sample=means), width=MEASURE)
+    row = DATASETS[kit.dataset]
+    images = row.train_images + row.test_images
+    st.markdown(METRICS.format(sample=means, images=images, bins=BINS), width=MEASURE)
 
 
 def experiments(kit: Kit) -> list[Experiment]:

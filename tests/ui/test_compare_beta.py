@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from aecore.runs import save
 from tests.sweeps import make_sweeps
 from tests.ui.conftest import html_of, words_of
-from ui import doctor
+from ui import compare_beta_own, doctor
 from ui import jobs as trainings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -73,7 +73,7 @@ def test_a_link_names_the_beta_and_the_columns(compare):
     app = compare(on="digits", beta="8", beside="8,0.5")
     assert not app.exception
     assert parameter(app, "beta") == "8"
-    assert parameter(app, "beside").startswith("8,0.5")
+    assert parameter(app, "beside") == "0.5,2,8"  # a third one was added, in their order
 
 
 @pytest.mark.parametrize(
@@ -139,6 +139,15 @@ def test_a_broken_sweep_is_named_and_the_others_still_work(swept, compare, tmp_p
     assert not app.exception
     assert "can't be shown" in app.error[0].value
     assert not compare(folder=folder, on="shapes").error
+
+
+def test_a_track_keeps_its_ends_and_leaves_out_what_has_no_rate():
+    history = [{"test": {"kl_nats": n, "reconstruction": 200 - n}} for n in range(1_000)]
+    track = compare_beta_own.track_of([{"test": {"mse": 1.0}}, *history])
+    assert track[0] == [0, 200] and track[-1] == [999, -799]
+    assert len(track) <= compare_beta_own.LONGEST_TRACK + 1
+    assert [rate for rate, _ in track] == sorted(rate for rate, _ in track)
+    assert compare_beta_own.track_of([]) == []
 
 
 @pytest.fixture

@@ -170,7 +170,7 @@ function scoreChart(box, title, rows, name, at) {
   const most = Math.max(0.1, ...rows.flatMap((row) => row[name])) * 1.1;
   const x = (n) => left + ((n + 0.5) / rows.length) * (width - left);
   const y = (v) => height - bottom - (v / most) * (height - bottom - 6);
-  for (const v of roundNumbers(0, most, 3)) {
+  for (const v of roundNumbers(0, most, 5)) {
     mark(svg, "line", { x1: left, x2: width, y1: y(v), y2: y(v), class: "elbo" });
     mark(svg, "text", { x: left - 4, y: y(v) + 4, class: "tick end" }, v);
   }

@@ -58,8 +58,8 @@ class Lens {
   }
 
   build() {
-    const { data } = this, dial = this.root.querySelector(".dial");
-    dial.hidden = this.stops.length < 2;
+    const { data } = this;
+    this.root.querySelector(".scale").hidden = this.stops.length < 2;
     this.slider.max = Math.max(this.stops.length - 1, 1);
     this.root.querySelector(".stops").replaceChildren(
       ...this.stops.map(({ beta }) => element("span", "", String(beta))),
