@@ -22,6 +22,11 @@ if TYPE_CHECKING:
 GUESS_SECONDS = 60.0  # for a run of which nothing is known yet
 
 
+def usual_name(recipe: Recipe) -> str:
+    """What a run is called whose owner didn't say."""
+    return f"{recipe.entry.title}, {recipe.dataset}"
+
+
 @dataclass(frozen=True)
 class Status:
     """How a run stands, for a page to show.
@@ -101,6 +106,11 @@ class Job:
         return self.record.id
 
     @property
+    def name(self) -> str:
+        """What its owner called it, or what it is."""
+        return self.record.name or usual_name(self.record.recipe)
+
+    @property
     def report(self) -> Report | None:
         """The latest."""
         return self.reports[-1] if self.reports else None
@@ -124,7 +134,7 @@ class Job:
         record, running = self.record, self.record.state == "running"
         return Status(
             id=record.id,
-            name=record.name or f"{record.recipe.entry.title}, {record.recipe.dataset}",
+            name=self.name,
             state=record.state,
             recipe=record.recipe,
             message=record.message,

@@ -27,6 +27,7 @@ UNDER_WAY = ("queued", "running")
 RECORD_FILE = "job.json"
 ID = re.compile(r"[0-9a-f]{32}")
 DAY = 86_400.0
+LONGEST_NAME = 80  # characters, of a run's name
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +45,7 @@ class Record(Config):
     id: str = Field(pattern=ID.pattern)
     visitor: str
     recipe: Recipe
-    name: str = Field("", max_length=80)
+    name: str = Field("", max_length=LONGEST_NAME)
     state: State = "queued"
     message: str = ""
     created: float = Field(default_factory=time.time)

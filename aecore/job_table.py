@@ -2,10 +2,11 @@
 
 import threading
 import time
+from itertools import chain, count
 from typing import Any
 
 from aecore.job import Job
-from aecore.job_records import UNDER_WAY, Record, Records, UnknownRun
+from aecore.job_records import LONGEST_NAME, UNDER_WAY, Record, Records, UnknownRun
 from aecore.settings import Settings
 
 TIDY_SECONDS = 600  # between two looks for what can go
@@ -42,6 +43,15 @@ class JobTable:
         """Takes a new run in."""
         job = self.jobs[record.id] = Job(self.records.write(record))
         return job
+
+    def free_name(self, visitor: str, wanted: str, but: str = "") -> str:
+        """The name, numbered if another of the visitor's runs has it: lists tell runs by name."""
+        taken = {
+            job.name for job in self.all() if job.record.visitor == visitor and job.id != but
+        }
+        wanted = wanted[:LONGEST_NAME]
+        numbered = (f"{wanted[: LONGEST_NAME - 6]} ({number})" for number in count(2))
+        return next(name for name in chain([wanted], numbered) if name not in taken)
 
     def find(self, run_id: str) -> Job:
         """A job, which counts as a use of it; raises UnknownRun."""

@@ -18,7 +18,7 @@ from aecore.admission import Refused, check_recipe, check_room
 from aecore.changes import check_change
 from aecore.config import ConfigError
 from aecore.dispatcher import Dispatcher
-from aecore.job import Job, Status, View
+from aecore.job import Job, Status, View, usual_name
 from aecore.job_records import UNDER_WAY, Record, UnknownRun
 from aecore.job_table import JobTable
 from aecore.run_info import Recipe
@@ -70,7 +70,8 @@ class Jobs:
         with self._lock:
             check_room(self._table, visitor, self.settings)
             run_id = self.records.new_id()
-            self._table.add(Record(id=run_id, visitor=visitor, recipe=recipe, name=name[:80]))
+            name = self._table.free_name(visitor, name or usual_name(recipe))
+            self._table.add(Record(id=run_id, visitor=visitor, recipe=recipe, name=name))
         self._dispatcher.wake()
         return run_id
 
@@ -120,15 +121,11 @@ class Jobs:
             run = self.records.accept(run_id, content, limit, self.settings.max_parameters)
         except RunError as error:
             raise Refused(str(error)) from error
-        record = Record(
-            id=run_id,
-            visitor=visitor,
-            recipe=run.recipe,
-            name=name[:80] or run.info.name,
-            state=run.info.state,
-        )
         with self._lock:
-            self._table.add(record)
+            wanted = name or run.info.name or usual_name(run.recipe)
+            name, state = self._table.free_name(visitor, wanted), run.info.state
+            record = Record(id=run_id, visitor=visitor, recipe=run.recipe, name=name, state=state)
+            self._keep_name(self._table.add(record))
         return run_id
 
     # Looking
@@ -201,9 +198,9 @@ class Jobs:
         """Gives a run a name; it goes with its file."""
         with self._lock:
             job = self._table.find(run_id)
-            self._table.note(job, name=name[:80])
-            if self.records.has_run(run_id):
-                self.records.rename(job.record)
+            name = self._table.free_name(job.record.visitor, name.strip() or job.name, run_id)
+            self._table.note(job, name=name)
+            self._keep_name(job)
 
     def delete(self, run_id: str) -> None:
         """Deletes a run, wherever it stands."""
@@ -214,6 +211,10 @@ class Jobs:
         self._dispatcher.wake()
 
     # Within
+
+    def _keep_name(self, job: Job) -> None:
+        if self.records.has_run(job.id):
+            self.records.rename(job.record)
 
     def _idle(self, run_id: str) -> Job:
         job = self._table.find(run_id)

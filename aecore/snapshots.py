@@ -93,5 +93,8 @@ def _compact(features: Tensor) -> np.ndarray:
     features = features.float().cpu()
     if features.shape[1] > MAP_DIMS:
         centred = features - features.mean(0)
-        features = centred @ torch.linalg.svd(centred, full_matrices=False).Vh[:MAP_DIMS].T
+        with torch.autocast("cpu", enabled=False):
+            inner = centred @ centred.T  # (M, M): 500 images have far fewer products than codes
+            values, vectors = torch.linalg.eigh(inner)
+        features = (vectors * values.clamp(min=0).sqrt())[:, -MAP_DIMS:].flip(1)
     return features.clamp(-HALF_MAX, HALF_MAX).numpy().astype(np.float16)

@@ -265,6 +265,8 @@ def test_a_download_can_be_uploaded_by_another_and_is_the_same_model(jobs, x):
     status = jobs.status(copy)
     assert (status.state, status.name, status.can_go_on) == ("finished", "a good one", True)
     assert jobs.download(copy) == jobs.download(run_id)
+    again = jobs.upload(jobs.download(run_id), "ben")
+    assert jobs.status(again).name == jobs.load(again).info.name == "a good one (2)"
     mine, theirs = jobs.load(run_id).model, jobs.load(copy).model
     assert torch.equal(mine.reconstruct(x), theirs.reconstruct(x))
     assert copy in [status.id for status in jobs.mine("ben")]

@@ -32,7 +32,7 @@ def compare(shipped: Mapping[str, ListedRun]) -> None:
     """Choice and comparison; the choice is in the address."""
     st.header("Side by side", anchor=False)
     own = {
-        status.id: status.name
+        status.id: f"Yours: {status.name}"
         for status in trainings.jobs().mine(trainings.visitor())
         if status.has_run
     }

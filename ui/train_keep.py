@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from aecore.job import Status
 
 LONGEST_NAME = 80  # characters
-OPEN_IN = ("streamlit_app.py", "pages/explore.py", "pages/generate.py", "pages/latent_map.py")
+NOT_OF_ONE_RUN = ("pages/train.py", "pages/sparse.py", "pages/pitfalls.py")
 
 
 def keep(status: Status) -> None:
@@ -72,7 +72,7 @@ def _open_in(run_id: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown("Open in", width="content")
         for row in page.there():
-            if row.file in OPEN_IN:
+            if row.file not in NOT_OF_ONE_RUN:
                 st.page_link(
                     row.file,
                     label=row.title,

@@ -110,6 +110,7 @@ def test_train_takes_what_was_typed_just_before_and_two_presses_are_one_run(trai
     button(app, "Train").click().run()
     own = trainings.jobs().mine(app.session_state["visitor"])
     assert [each.recipe.seed for each in own] == [1, 0]
+    assert on_stage(app).value == own[0].id
     for each in own:
         trainings.jobs().delete(each.id)
 
