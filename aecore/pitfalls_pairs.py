@@ -63,7 +63,7 @@ class Pair:
         )
 
 
-ON_DIGITS = {"batch_size": 32, "epochs": 30}
+ON_DIGITS = {"batch_size": 32, "epochs": 20}
 NARROW = {"widths": (256, 128), "latent_dim": 16}
 SMALL_VQ = {"codes": 128, "code_dim": 16, "widths": (16, 32), "prior_width": 4, "prior_depth": 1}
 
