@@ -1,6 +1,6 @@
 """What a worker does: train one run, tell how it goes, and listen while it trains.
 
-These functions run in a worker's process, sent there by engine.py. A training says «started» and
+These functions run in a worker's process, sent there by cluster.py. A training says «started» and
 waits for «go», so that the server can say at once what is wished of it; then it listens between
 any two reports. What was learnt goes back as bytes: workers and server share no disk.
 """
@@ -56,7 +56,7 @@ def keep_memory() -> None:
 
 
 def work(order: dict[str, Any]) -> dict[str, Any]:
-    """Trains one run: `order` as engine.py writes it; the answer says how it ended.
+    """Trains one run: `order` as trainings.py writes it; the answer says how it ended.
 
     Returns:
         "end": finished, stopped, paused, abandoned or failed; "archive": the run's file;

@@ -99,12 +99,12 @@ def test_the_good_preset_is_the_recipe_of_the_catalog(train):
 
 def test_train_takes_what_was_typed_just_before_and_two_presses_are_one_run(train):
     app = train()
-    app.number_input(key="train-t-vae-epochs").set_value(7)
+    app.number_input(key="train-t-vae-epochs").set_value(150)
     button(app, "Train").click().run()
     button(app, "Train").click().run()
     assert not app.exception
     (status,) = trainings.jobs().mine(app.session_state["visitor"])
-    assert status.recipe.training.epochs == 7
+    assert status.recipe.training.epochs == 150
     assert on_stage(app).value == status.id
     app.number_input(key="train-seed").set_value(1)
     button(app, "Train").click().run()
