@@ -135,13 +135,18 @@ OF_LINES = [
     Story(
         id="tsne",
         title="t-SNE illusions",
-        question="Below are four maps. One cloud of noise, without any groups, is mapped twice by "
-        "t-SNE. How many real clusters does the first map show?",
-        answers=("About a dozen.", "Two or three.", "None."),
+        question="t-SNE has drawn this map of 300 points, each of 32 numbers. Into how many groups "
+        "do the points really fall?",
+        answers=(
+            "Several dozen small ones, as the map shows.",
+            "Three or four large ones.",
+            "None: it is one cloud of noise.",
+        ),
         right=2,
-        why="With a low perplexity t-SNE looks at two or three neighbours of each point, and draws "
-        "them together: noise gets clumps. And it keeps no distances: the group that is ten times "
-        "as far away lies as near as the other, and one that is ten times as wide looks as small.",
+        why="The points are noise, N(0, I). With a low perplexity t-SNE looks at two or three "
+        "neighbours of each point, and draws them together: noise gets clumps. And it "
+        "keeps no distances: the group that is ten times as far away lies as near as the other, "
+        "and one that is ten times as wide looks as small.",
         cause="t-SNE keeps who is near to whom, and nothing else.",
         symptom="Clumps that change with perplexity and seed; gaps and sizes that mean nothing.",
         cure="Several perplexities and seeds; PCA beside it; look in the original space.",

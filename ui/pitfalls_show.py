@@ -26,7 +26,10 @@ def before(story: Story) -> None:
     if given:
         st.html(_strips(result, given))
     elif result.verdict.charts and result.verdict.charts[0].kind == "dots":
-        curves.show(result.verdict.charts[0], f"before-{story.id}")
+        chart = result.verdict.charts[0]
+        unnamed = [line.model_copy(update={"name": "points"}) for line in chart.lines]
+        hidden = chart.model_copy(update={"title": "A map by t-SNE", "lines": tuple(unnamed)})
+        curves.show(hidden, f"before-{story.id}")
 
 
 def shipped(story: Story) -> None:
@@ -67,9 +70,9 @@ def show(result: Result, key: str) -> None:
     with left:
         for each in verdict.charts:
             curves.show(each, f"{key}-{verdict.id}-{each.title}")
+        st.html(figures(result))
     with right:
         st.html(_strips(result, verdict.strips))
-    st.html(figures(result))
 
 
 def figures(result: Result) -> str:

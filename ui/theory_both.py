@@ -58,7 +58,7 @@ def side_by_side() -> None:
     for column, each, run in zip(st.columns(2, gap="large"), found, runs, strict=True):
         with column:
             st.markdown(f"**{each.info.title}**")
-            st.html(f'<div class="bn-reading">{_through(run, digit[0])}</div>')
+            st.html(f'<div class="bn-both">{_through(run, digit[0])}</div>')
             st.html(_strips(run, digit[0], amount))
     rows = "".join(f"<tr><td>{a}</td><td>{b}</td><td>{c}</td></tr>" for a, b, c in ROWS)
     heads = "<th></th><th>autoencoder</th><th>VAE</th>"

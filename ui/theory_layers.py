@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from aecore.anatomy import Layer
     from aecore.run_info import Recipe
 
-WIDE, HIGH = 108, 250  # of one layer in the picture, in its own units
+WIDE, HIGH = 118, 230  # of one layer in the picture, in its own units
+SHARPNESS = 0.4  # a block's height is its share of the largest, to this power
 CLOSING = ("", ")", "]", "}", "},", "),")
-LARGEST = 784 * 64  # numbers: what is drawn at full height
 
 
 def layers() -> None:
@@ -36,8 +36,9 @@ def layers() -> None:
     trained = sum(layer.parameters for layer in found)
     st.caption(
         f"{recipe.entry.title}: {whole:,} parameters, counted from its layers; {trained:,} of them "
-        "on an image's way through the loss. A block's height is the number of values, its words "
-        "their shape: channels × height × width, or a plain count."
+        "on an image's way through the loss. The taller a block, the more values; below it their "
+        "shape: channels × height × width, or a plain count. Between blocks: the layer and its "
+        "parameters. A grey block is what enters."
     )
     with st.expander("Layer by layer", icon=":material/table_rows:"):
         st.html(table(found))
@@ -64,23 +65,26 @@ def picture(found: list[Layer]) -> str:
     """An SVG: a block for each tensor between layers, the layers' names and weights between."""
     from aecore.anatomy import stages
 
-    groups = stages(found)
-    blocks = [_block(0, found[0].enters, "in")]
-    blocks += [
-        _block(place, group[-1].leaves, group[0].part) for place, group in enumerate(groups, 1)
-    ]
-    names = [_names(place, group) for place, group in enumerate(groups)]
-    width = WIDE * (len(groups) + 1)
-    words = ", ".join(shape_words(group[-1].leaves) for group in groups)
+    largest = max(math.prod(layer.leaves) for layer in found)
+    parts, place, before = [], 0, None
+    for group in stages(found):
+        enters, leaves = group[0].enters, group[-1].leaves
+        if enters != before:  # it takes something else than what the layer before it gave
+            parts.append(_block(place, enters, "in", largest))
+            place += 1
+        parts.append(_names(place - 1, group))
+        parts.append(_block(place, leaves, group[0].part, largest))
+        place, before = place + 1, leaves
+    words = ", ".join(shape_words(layer.leaves) for layer in found)
     return (
-        f'<svg viewBox="0 0 {width} {HIGH + 110}" style="width:{width}px" role="img" '
-        f'aria-label="layers: {words}">{"".join(blocks)}{"".join(names)}</svg>'
+        f'<svg viewBox="0 0 {WIDE * place} {HIGH + 125}" style="width:{WIDE * place}px" role="img" '
+        f'aria-label="layers: {words}">{"".join(parts)}</svg>'
     )
 
 
-def _block(place: int, shape: tuple[int, ...], part: str) -> str:
+def _block(place: int, shape: tuple[int, ...], part: str, largest: int) -> str:
     count = math.prod(shape)
-    height = max(6.0, HIGH * math.log1p(count) / math.log1p(LARGEST))
+    height = max(6.0, HIGH * (count / largest) ** SHARPNESS)
     depth = 12 + 4 * math.log2(shape[0]) if len(shape) == 3 else 12
     x, y = place * WIDE + 24, (HIGH - height) / 2 + 8
     return (
@@ -95,8 +99,7 @@ def _names(place: int, group: list[Layer]) -> str:
     x = place * WIDE + 24 + WIDE / 2 + 6
     weights = sum(layer.parameters for layer in group)
     others = [layer.kind for layer in rest if layer.kind not in ("Flatten", "Unflatten")]
-    lines = [first.part, first.kind, *([" + ".join(others)] if others else [])]
-    lines.append(f"{weights:,}" if weights else "")
+    lines = [first.part, first.kind, *others, f"{weights:,}" if weights else ""]
     return "".join(
         f'<text class="small" x="{x}" y="{HIGH + 50 + 15 * number}">{html.escape(words)}</text>'
         for number, words in enumerate(lines)

@@ -79,6 +79,14 @@ def test_nothing_is_given_away_before_the_guess(opened):
     assert "train-pair" not in keys and "answer-mean_kl-1" in keys
 
 
+def test_a_map_is_shown_without_its_truth_before_the_guess(opened):
+    app = opened(pitfall="tsne")
+    assert "A map by t-SNE" in drawings_of(app)
+    assert "oise" not in drawings_of(app)
+    press(app, "answer-tsne-2")
+    assert "Noise, t-SNE with perplexity 2" in drawings_of(app)
+
+
 def test_a_right_guess_is_counted_and_the_pair_is_shown(opened):
     app = opened(pitfall="mean_kl")
     press(app, "answer-mean_kl-1")
