@@ -3,6 +3,8 @@
 The real app, in the Chromium that is installed (software WebGL where there is no GPU), on
 vae-mnist's PCA map: 10,000 test images, and all 70,000 where the data set is here.
 
+drawn by: the page's own layer of points; or, for comparison, the same points as Plotly's WebGL traces
+    on a bare page.
 hover, pan: frames a second, the median and the slowest of ten pieces of about 0.3 seconds, while
     the mouse moves at every frame. idle: the same with a still mouse: what the machine can do.
 lasso: milliseconds from letting go of a lasso until the answer of Python is on the page.
@@ -24,6 +26,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from tests.chromium import launch
 from tests.serving import running
+from ui.latent_map_static import SOURCE
 
 RUN = "vae-mnist"
 READY = ".bn-map[data-state=ready]"
@@ -98,6 +101,24 @@ REST = """(frames) => new Promise((done) => {
     requestAnimationFrame(look);
 })"""
 
+BARE = """
+    <div class="bn-map"><div class="bn-map-stage" style="width:735px;height:600px"></div></div>
+"""
+TRACES = """(points) => {
+    const draw = () => Math.sqrt(-2 * Math.log(1 - Math.random())) * Math.cos(7 * Math.random());
+    const traces = Array.from({ length: 10 }, (_, label) => {
+        const place = (k) => Float32Array.from(
+            { length: points / 10 }, () => 20 * Math.cos(label * 2.3 + k) + 4 * draw());
+        const marker = { size: points > 20000 ? 3 : 4.2, opacity: 0.88 };
+        return { type: 'scattergl', mode: 'markers', x: place(0), y: place(1.6), marker,
+            hoverinfo: 'skip' };
+    });
+    const layout = { dragmode: 'pan', hovermode: false, showlegend: false,
+        yaxis: { scaleanchor: 'x' }, margin: { l: 12, r: 12, t: 12, b: 12 } };
+    return Plotly.newPlot(document.querySelector('.bn-map-stage'), traces, layout)
+        .then(() => true);
+}"""
+
 
 def run() -> dict[str, Any]:
     """A title and a row for each number of points."""
@@ -108,6 +129,7 @@ def run() -> dict[str, Any]:
         browser = launch(playwright)
         with running(Path(log)) as address:
             rows = [_row(browser.new_page(), address, of, n) for of, n in counts.items()]
+        rows += [_plotly_alone(browser.new_page(), n) for n in counts.values()]
         chromium = browser.version
         browser.close()
     return {"title": f"The latent map in Chromium {chromium}", "rows": rows}
@@ -121,12 +143,28 @@ def _row(page: Page, address: str, of: str, points: int) -> dict[str, Any]:
     page.goto(f"{address}/latent_map?model={RUN}&map=pca&of={of}")
     page.wait_for_selector(f"{READY}[data-points='{points}']")
     page.wait_for_timeout(5_000)  # the decoder, the codes and the sheets of images
-    row = {"points": points, **received.tables(points)}
+    row = {"points": points, "drawn by": "us", **received.tables(points)}
     row |= _frames("idle", page.evaluate(REST, FRAMES))
     row |= _frames("hover", page.evaluate(STROLL, [FRAMES, 0]))
     row |= _frames("pan", page.evaluate(STROLL, [FRAMES, 1]))
     row |= _lasso(page)
     row |= _drawing(page)
+    page.close()
+    return row
+
+
+def _plotly_alone(page: Page, points: int) -> dict[str, Any]:
+    """The frames that Plotly's own WebGL reaches with as many points, ten traces of them."""
+    page.set_viewport_size({"width": 1440, "height": 1000})
+    page.set_content(BARE)
+    page.add_script_tag(path=SOURCE)
+    page.evaluate(COUNT)
+    page.evaluate(TRACES, points)
+    page.wait_for_timeout(2_000)
+    row = {"points": points, "drawn by": "Plotly"}
+    row |= _frames("idle", page.evaluate(REST, FRAMES))
+    row |= _frames("hover", page.evaluate(STROLL, [FRAMES, 0]))
+    row |= _frames("pan", page.evaluate(STROLL, [60 if points > 20_000 else FRAMES, 1]))
     page.close()
     return row
 

@@ -10,16 +10,16 @@ from aecore import data
 from tests.e2e.conftest import PATIENCE
 
 READY = ".bn-map[data-state=ready]"
-PLOT = "document.querySelector('.bn-map-plot')"
+MAP = "document.querySelector('.bn-map').latentMap"
+PLOT = f"{MAP}.plot"
 RANGE = f"{PLOT}._fullLayout.xaxis.range.slice()"
 PLACES = f"""() => {{
-    const plot = {PLOT}, box = plot.getBoundingClientRect(), {{ xaxis, yaxis }} = plot._fullLayout;
-    return plot.data.map(({{ name, x, y, visible }}) => ({{
-        label: Number(name),
-        visible,
-        x: Array.from(x, (v) => box.left + xaxis._offset + xaxis.l2p(v)),
-        y: Array.from(y, (v) => box.top + yaxis._offset + yaxis.l2p(v)),
-    }}));
+    const {{ plot, cloud }} = {MAP}, box = plot.getBoundingClientRect();
+    const {{ xaxis, yaxis }} = plot._fullLayout;
+    return [
+        Array.from(cloud.at[0], (v) => box.left + xaxis._offset + xaxis.l2p(v)),
+        Array.from(cloud.at[1], (v) => box.top + yaxis._offset + yaxis.l2p(v)),
+    ];
 }}"""
 
 
@@ -43,12 +43,9 @@ def labels():
     return data.load("digits").test.labels.numpy()
 
 
-def places(page, labels):
-    """Where each test digit is on the screen, as Plotly has it: (N, 2) pixels."""
-    found = np.zeros((len(labels), 2))
-    for trace in page.evaluate(PLACES):
-        found[labels == trace["label"]] = np.stack([trace["x"], trace["y"]], 1)
-    return found
+def places(page):
+    """Where each test digit is on the screen, by Plotly's axes: (N, 2) pixels."""
+    return np.array(page.evaluate(PLACES)).T
 
 
 def lonely(at, inside):
@@ -83,7 +80,7 @@ def from_outline(polygon, point):
 
 def test_hovering_shows_the_digit_under_the_pointer_and_its_reconstruction(latent_map, labels):
     page = latent_map()
-    at = places(page, labels)
+    at = places(page)
     number = lonely(at, stage(page))
     page.mouse.move(*(at[number] + [6, 5]))  # not quite on it
     page.wait_for_selector(f".bn-map[data-hovered='{number}']")
@@ -101,9 +98,9 @@ def test_hovering_shows_the_digit_under_the_pointer_and_its_reconstruction(laten
     page.mouse.move(*(at[number] + [400, 400]))
 
 
-def test_a_lasso_returns_exactly_the_points_inside(latent_map, labels):
+def test_a_lasso_returns_exactly_the_points_inside(latent_map):
     page = latent_map()
-    at = places(page, labels)
+    at = places(page)
     corners = ([-50, -40], [45, -45], [15, 5], [45, 45], [-45, 35])
     polygon = [np.median(at, 0) + corner for corner in corners]
     page.locator('[data-title="Lasso Select"]').click()
@@ -152,10 +149,14 @@ def test_another_colour_keeps_the_zoom(latent_map):
 def test_a_class_alone_and_a_digit_by_its_number(latent_map, labels):
     page = latent_map()
     page.locator(".bn-map-legend button[data-label='4']").click()
-    visible = f"() => {PLOT}.data.filter((t) => t.visible !== false).map((t) => t.name).join()"
-    page.wait_for_function(f"({visible})() === '4'")
+    hidden = f"() => [...{MAP}.hidden].join()"
+    page.wait_for_function(f"({hidden})() === '0,1,2,3,5,6,7,8,9'")
+    page.mouse.move(*places(page)[np.flatnonzero(labels == 4)[0]])
+    page.wait_for_selector(".bn-map[data-hovered]")
+    number = int(page.locator(".bn-map").get_attribute("data-hovered"))
+    assert labels[number] == 4
     page.locator(".bn-map-legend button[data-label='4']").click()
-    page.wait_for_function(f"({visible})().length > 9")
+    page.wait_for_function(f"({hidden})() === ''")
     search = page.get_by_role("searchbox")
     search.fill("#17")
     search.press("Enter")
@@ -187,11 +188,11 @@ def test_a_drawing_lands_on_the_map_while_it_is_drawn(latent_map):
 def test_a_map_is_made_in_the_background_and_the_points_move_to_it(latent_map, settled):
     page = latent_map("model=ae-digits&map=tsne")
     assert page.get_by_text("There is no t-SNE map of these codes yet").is_visible()
-    first = page.evaluate(f"() => Array.from({PLOT}.data[0].x)")
+    first = page.evaluate(f"() => Array.from({MAP}.cloud.at[0])")
     page.get_by_role("button", name="Make the map").click()
     page.get_by_role("button", name="Stop").wait_for()
     page.get_by_text("There is no t-SNE map").wait_for(state="hidden", timeout=PATIENCE)
     page.get_by_role("button", name="Stop").wait_for(state="hidden", timeout=PATIENCE)
     settled(page)
-    assert page.evaluate(f"() => Array.from({PLOT}.data[0].x)") != first
+    assert page.evaluate(f"() => Array.from({MAP}.cloud.at[0])") != first
     assert page.get_by_text("Trustworthiness").first.is_visible()

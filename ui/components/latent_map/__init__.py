@@ -23,6 +23,8 @@ PARTS = (
     "look",
     "cloud",
     "pictures",
+    "shades",
+    "points",
     "figure",
     "overlay",
     "card",

@@ -1,44 +1,43 @@
-// The figure as plotly.js wants it: a trace for each class, all by one colour axis if need be.
+// The figure as plotly.js wants it. In 3-D a trace for each class; a flat map's points are drawn by
+// points.js, and Plotly has its axes, its tools and its colour bar.
 
-const SCALE = "Viridis";
 const MANY = 20_000; // points, from which on dots are smaller
-const UNPICKED = 0.12; // opacity of what a selection leaves out
+
+/** The diameter of a point on a flat map, in pixels. */
+const diameterOf = ({ size }) => (size > MANY ? 3 : size > 2000 ? 4.2 : 7);
 
 /** view: {cloud, colour, hidden, picked, theme, drawing, scene, axes}. */
 function traces(view) {
-  const { cloud, hidden, picked } = view;
-  const flat = cloud.dims === 2;
-  return [
-    ...cloud.classes.map((label) => {
-      const rows = cloud.rows.get(label);
-      const trace = {
-        type: flat ? "scattergl" : "scatter3d",
-        mode: "markers",
-        name: String(label),
-        x: cloud.along(label, 0),
-        y: cloud.along(label, 1),
-        marker: marker(view, label, rows),
-        visible: !hidden.has(label),
-        hoverinfo: flat ? "skip" : "none", // in 3-D Plotly finds the point, and we show it
-      };
-      if (!flat) trace.z = cloud.along(label, 2);
-      else if (picked) {
-        trace.selectedpoints = rows.flatMap((i, at) => (picked[i] ? [at] : []));
-        trace.unselected = { marker: { opacity: UNPICKED } };
-      }
-      return trace;
-    }),
-    ...(flat || !view.drawing ? [] : drawn(view)),
-  ];
+  const { cloud, hidden } = view;
+  if (cloud.dims === 2) return [frame(view)];
+  const clouds = cloud.classes.map((label) => ({
+    type: "scatter3d",
+    mode: "markers",
+    name: String(label),
+    x: cloud.along(label, 0),
+    y: cloud.along(label, 1),
+    z: cloud.along(label, 2),
+    marker: marker(view, label),
+    visible: !hidden.has(label),
+    hoverinfo: "none", // Plotly finds the point, and we show it
+  }));
+  return [...clouds, ...(view.drawing ? drawn(view) : [])];
 }
 
-function marker({ cloud, colour, theme }, label, rows) {
-  const flat = cloud.dims === 2, many = cloud.size > MANY;
-  const size = flat ? (many ? 3 : cloud.size > 2000 ? 4.5 : 7) : many ? 1.5 : 2.2;
-  const base = { size, opacity: flat ? 0.8 : 0.75, line: { width: 0 } };
+/** Two corners that nobody sees: they give the axes their reach, and the colour bar its colours. */
+function frame({ cloud, colour }) {
+  const [x, y] = [cloud.reach(0), cloud.reach(1)];
+  const color = colour ? { color: [colour.from, colour.high], coloraxis: "coloraxis" } : {};
+  const marker = { size: 12, opacity: 0, ...color };
+  const rest = { marker: { opacity: 0 } };
+  return { type: "scatter", mode: "markers", x, y, marker, hoverinfo: "skip", unselected: rest, selected: rest };
+}
+
+function marker({ cloud, colour, theme }, label) {
+  const base = { size: cloud.size > MANY ? 1.5 : 2.2, opacity: 0.75, line: { width: 0 } };
   if (!colour) return { ...base, color: theme.digits[label % theme.digits.length] };
   const { low, step } = colour;
-  const color = Float32Array.from(rows, (i) => low + step * colour.values[i]);
+  const color = Float32Array.from(cloud.rows.get(label), (i) => low + step * colour.values[i]);
   return { ...base, color, coloraxis: "coloraxis" };
 }
 
@@ -101,7 +100,7 @@ const wide = ([low, high]) => [low - 0.04 * (high - low), high + 0.04 * (high - 
 
 function colourAxis({ title, names, from, high }, theme) {
   const bar = { thickness: 10, len: 0.7, outlinewidth: 0, title: { text: title, side: "right" } };
-  if (!names) return { colorscale: SCALE, cmin: from, cmax: high, colorbar: bar };
+  if (!names) return { colorscale: BAR, cmin: from, cmax: high, colorbar: bar };
   const colours = names.map((_, i) => theme.digits[i % theme.digits.length]);
   const steps = colours.flatMap((c, i) => [
     [i / names.length, c],

@@ -1,7 +1,9 @@
-// The latent map: Plotly's points and tools, and over them digits, rings, links and the drawing.
+// The latent map: Plotly's axes and tools, a layer of points, and over it digits, rings, links and
+// the drawing.
 // Python sends what the page is about; the tables it names come by courier. Nothing is sent back
 // before a lasso is closed or a point is pressed. The files above this one bring the parts.
 
+const MORPH = 1100; // milliseconds
 const maps = new WeakMap(); // by parent element: the default export runs again on any change
 
 export default function ({ data, parentElement, setStateValue }) {
@@ -16,10 +18,12 @@ class LatentMap {
   constructor(parent) {
     this.parent = parent;
     this.root = parent.querySelector(".bn-map");
+    this.root.latentMap = this; // for whoever looks at the page from outside: tests, benchmarks
     this.stage = this.$(".bn-map-stage");
     this.plot = this.$(".bn-map-plot");
     this.hidden = new Set();
     this.picked = null;
+    this.points = new Points(this.$(".bn-map-points"));
     this.overlay = new Overlay(this.$(".bn-map-over"));
     this.pictures = new Pictures(() => this.arrived());
     this.card = new Card(this.root, this.pictures);
@@ -98,9 +102,10 @@ class LatentMap {
 
   /** Has Plotly draw what has changed; from where the points were, if they have only moved. */
   draw(before) {
-    const { data, cloud, hidden, colour } = this, flat = cloud.dims === 2;
+    const { data, cloud, hidden } = this, flat = cloud.dims === 2;
     const in3d = flat ? null : data.drawing;
-    const look = [data.places, data.colour, this.theme.key, [...hidden], this.pickedId, in3d];
+    const picked = flat && this.pickedId;
+    const look = [data.places, data.colour, this.theme.key, [...hidden], picked, in3d];
     const key = JSON.stringify(look);
     if (key === this.drawnAs) return this.paint();
     this.drawnAs = key;
@@ -110,7 +115,11 @@ class LatentMap {
     if (this.plotted === cloud.dims) this.Plotly.react(this.plot, ...figure);
     else this.begin(figure);
     this.legend.show(this.view);
-    if (from) this.morph(from, colour);
+    if (flat) {
+      this.points.paint(shades(this.view));
+      if (from) this.morph(from);
+      else if (!this.moving) this.points.place(cloud.at);
+    }
     this.paint();
   }
 
@@ -128,21 +137,18 @@ class LatentMap {
     on("unhover", () => this.pointer.leave());
   }
 
-  /** The points go to their new places. */
+  /** The points go to their new places, from where they were on the screen. */
   morph(from) {
     cancelAnimationFrame(this.morphing);
     this.overlay.measure(this.plot);
-    const to = this.overlay.pixels(this.cloud), started = performance.now();
-    this.stage.dataset.moving = true;
+    this.points.place(this.overlay.pixels(this.cloud), from);
+    const started = performance.now();
     const step = (now) => {
       const t = Math.min(1, Math.max(0, now - started) / MORPH);
-      this.moving = { from, to, share: t * t * (3 - 2 * t) };
-      if (t === 1) {
-        this.moving = null;
-        delete this.stage.dataset.moving;
-      }
+      this.moving = t < 1 ? { share: t * t * (3 - 2 * t) } : null;
+      if (t === 1) this.points.place(this.cloud.at);
+      else this.morphing = requestAnimationFrame(step);
       this.paintNow();
-      if (t < 1) this.morphing = requestAnimationFrame(step);
     };
     step(started);
   }
@@ -150,8 +156,7 @@ class LatentMap {
   /** A moment of a film of maps. */
   goTo(at) {
     this.cloud.go(at);
-    const along = (k) => this.cloud.classes.map((label) => this.cloud.along(label, k));
-    this.Plotly.restyle(this.plot, { x: along(0), y: along(1) });
+    this.points.place(this.cloud.at);
     this.paint();
   }
 
@@ -160,6 +165,7 @@ class LatentMap {
     if (!this.plotted || !width) return;
     this.Plotly.relayout(this.plot, { width, height });
     this.overlay.resize(width, height);
+    this.points.resize(width, height);
     this.paint();
   }
 
@@ -173,13 +179,14 @@ class LatentMap {
   paintNow() {
     const { overlay, cloud, view, theme, data } = this;
     if (!this.plotted || !this.stage.clientWidth || !overlay.size) return;
-    if (cloud.dims !== 2) return overlay.context.clearRect(0, 0, ...overlay.size);
+    if (cloud.dims !== 2) {
+      this.points.clear();
+      return overlay.context.clearRect(0, 0, ...overlay.size);
+    }
     overlay.measure(this.plot);
+    this.points.draw(overlay, this.moving ? this.moving.share : null, diameterOf(cloud));
     overlay.begin();
-    if (this.moving) {
-      const { from, to, share } = this.moving;
-      overlay.moving(from, to, share, view);
-    } else {
+    if (!this.moving) {
       this.root.dataset.thumbnails = overlay.thumbnails(view, this.pictures);
       if (data.linked) overlay.links(this.where(data.linked.point), data.linked.near, cloud, theme, theme.ink);
       if (data.drawing) overlay.drawing(data.drawing, cloud, theme);
@@ -222,12 +229,8 @@ class LatentMap {
     this.pickedId = mask ? Math.random().toString(36).slice(2) : null;
     this.tell("picked", mask && { id: this.pickedId, mask: maskText(mask), points: this.pointsId });
     this.panel.begin(mask, this.view);
-    if (mask) this.drawnAs = null;
-    else {
-      this.drawnAs = null;
-      this.Plotly.relayout(this.plot, { selections: [] });
-      this.Plotly.restyle(this.plot, { selectedpoints: [null] });
-    }
+    this.points.paint(shades(this.view));
+    if (!mask) this.Plotly.relayout(this.plot, { selections: [] });
     this.paint();
   }
 

@@ -1,9 +1,7 @@
-// What lies over Plotly's points: thumbnails, the ring, the drawing with its neighbours, and the
-// points themselves while they move from one map to the next.
+// What lies over the points: thumbnails, the ring, and the drawing with its neighbours.
 
 const THUMB = 28; // pixels: a digit as it is, pixel by pixel
 const CROWD = 320; // thumbnails at most; with more points in sight, dots stay
-const MORPH = 1100; // milliseconds
 
 class Overlay {
   constructor(canvas) {
@@ -133,19 +131,5 @@ class Overlay {
   /** Where all points are on the screen now: [Float32Array, Float32Array] in pixels. */
   pixels(cloud) {
     return [cloud.at[0].map(this.x), cloud.at[1].map(this.y)];
-  }
-
-  /** Points on their way: `share` of it is done. */
-  moving(from, to, share, { cloud, colour, hidden, theme }) {
-    const { context } = this, size = cloud.size > MANY ? 2 : 3.5;
-    for (const label of cloud.classes) {
-      if (hidden.has(label)) continue;
-      context.fillStyle = colour ? theme.quiet : theme.digits[label % theme.digits.length];
-      for (const i of cloud.rows.get(label)) {
-        const x = from[0][i] + share * (to[0][i] - from[0][i]);
-        const y = from[1][i] + share * (to[1][i] - from[1][i]);
-        context.fillRect(x - size / 2, y - size / 2, size, size);
-      }
-    }
   }
 }

@@ -21,7 +21,9 @@ class Pictures {
     if (key !== this.key) {
       this.sheets.clear();
       this.rebuilt.clear();
-      this.decode = null;
+      this.waiting?.();
+      this.decode = this.waiting = null;
+      this.queue = [];
       this.key = key;
     }
     Object.assign(this, { data, labels });
@@ -106,18 +108,27 @@ class Pictures {
     return this.spare;
   }
 
-  /** Rebuilds pictures in the pauses between frames. */
+  /** Rebuilds pictures in the pauses between frames, once the decoder is there. */
   later(i) {
+    const { decoder, codes } = this.data;
+    if (!this.ready()) {
+      if (decoder && !this.waiting) this.waiting = whenTables([decoder, codes], () => this.come());
+      return;
+    }
     this.queue.push(i);
     if (this.queue.length > 1) return;
     const work = () => {
       const end = performance.now() + BUDGET;
-      if (!this.ready()) this.queue = [];
       while (this.queue.length && performance.now() < end) this.rebuild(this.queue.pop());
       this.changed();
       if (this.queue.length) requestAnimationFrame(work);
     };
     requestAnimationFrame(work);
+  }
+
+  come() {
+    this.waiting = null;
+    this.changed();
   }
 }
 
