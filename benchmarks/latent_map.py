@@ -3,8 +3,8 @@
 The real app, in the Chromium that is installed (software WebGL where there is no GPU), on
 vae-mnist's PCA map: 10,000 test images, and all 70,000 where the data set is here.
 
-drawn by: the page's own layer of points; or, for comparison, the same points as Plotly's WebGL traces
-    on a bare page.
+drawn by: the page's own layer of points; or, for comparison, as many points as Plotly's WebGL
+    traces on a bare page.
 hover, pan: frames a second, the median and the slowest of ten pieces of about 0.3 seconds, while
     the mouse moves at every frame. idle: the same with a still mouse: what the machine can do.
 lasso: milliseconds from letting go of a lasso until the answer of Python is on the page.
@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import math
 import statistics
+import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -128,11 +129,17 @@ def run() -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as log, sync_playwright() as playwright:
         browser = launch(playwright)
         with running(Path(log)) as address:
-            rows = [_row(browser.new_page(), address, of, n) for of, n in counts.items()]
-        rows += [_plotly_alone(browser.new_page(), n) for n in counts.values()]
+            rows = [_said(_row(browser.new_page(), address, of, n)) for of, n in counts.items()]
+        rows += [_said(_plotly_alone(browser.new_page(), n)) for n in counts.values()]
         chromium = browser.version
         browser.close()
     return {"title": f"The latent map in Chromium {chromium}", "rows": rows}
+
+
+def _said(row: dict[str, Any]) -> dict[str, Any]:
+    """A row, shown at once: the whole takes minutes."""
+    print(row, file=sys.stderr, flush=True)
+    return row
 
 
 def _row(page: Page, address: str, of: str, points: int) -> dict[str, Any]:
