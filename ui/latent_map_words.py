@@ -36,8 +36,9 @@ EXPERIMENTS = [
     ),
     page.Experiment(
         "Where the map lies",
-        "Colour by trust: bright points lost most of their true neighbours. Lasso some of the "
-        "brightest: their true neighbours are shown below. Where on the map are those?",
+        "Colour by trust: bright points lost most of their true neighbours. Lasso a few of the "
+        "brightest in one spot: who is nearest in the latent space is shown below. Where on the "
+        "map are those?",
         "Colour by trust",
         lambda: _look(colour="lost"),
     ),
