@@ -148,7 +148,7 @@ class Lens {
 
   // ---- on the screen ----
 
-  /** All that changes with beta: the pictures at once, the rest of the page in the same frame. */
+  /** All that changes with beta: the pictures at once, the rest once they are on the screen. */
   show(id) {
     const entry = this.entries.get(id);
     if (!entry) return;
@@ -165,7 +165,8 @@ class Lens {
     this.plane.show(id);
     this.bars.show(id);
     cancelAnimationFrame(this.waiting);
-    this.waiting = requestAnimationFrame(() => this.paintRest());
+    clearTimeout(this.resting);
+    this.waiting = requestAnimationFrame(() => (this.resting = setTimeout(() => this.paintRest())));
   }
 
   paintPictures() {
@@ -188,7 +189,7 @@ class Lens {
     this.root.querySelector(".loss").textContent = words;
   }
 
-  /** Rows of coordinates, the matrix, the scores: after the pictures, in the next frame. */
+  /** Rows of coordinates, the matrix, the scores: after the frame with the pictures. */
   paintRest() {
     const { data } = this, entry = this.entries.get(this.at);
     if (this.built !== this.at) {
@@ -230,6 +231,7 @@ class Lens {
 
   remove() {
     clearTimeout(this.timer);
+    clearTimeout(this.resting);
     cancelAnimationFrame(this.waiting);
     this.plane.watcher.disconnect();
     store.listeners.delete(this.listener);
