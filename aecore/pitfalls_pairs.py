@@ -187,7 +187,7 @@ PAIRS: dict[str, Pair] = {
             ("mse", "knn_accuracy"),
             NARROW,
             {"schedule": "constant"},
-            live=ON_DIGITS,
+            live={"batch_size": 32, "epochs": 10},
             splits=("train",),
         ),
     ]

@@ -53,6 +53,7 @@ def _choose() -> Story:
     explore_address.keep(CHOSEN, chosen)
     if explore_address.given(REVEAL):  # a link for those who needn't guess
         _guesses().setdefault(chosen, SHOWN)
+    explore_address.keep(REVEAL, "yes" if _guesses().get(chosen) == SHOWN else None)
     _score()
     return STORIES[chosen]
 

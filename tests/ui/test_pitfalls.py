@@ -108,7 +108,9 @@ def test_a_wrong_guess_is_counted_and_looking_is_not(opened):
     press(app, "next-pitfall")
     second = parameter(app, "pitfall")
     assert second != "beta_high"
+    assert parameter(app, "reveal") is None
     press(app, f"show-{second}")
+    assert parameter(app, "reveal") == "yes"
     assert "Foreseen: 0 of 1 guessed" in words_of(app)
     assert STORIES[second].why in words_of(app)
 
