@@ -55,6 +55,8 @@ def _space(folder: Path, stamps: tuple) -> LatentSpace:
 def _gaussians(folder: Path, stamps: tuple, components: int) -> Gaussians:
     from aecore.generation import fit_gaussians
 
+    if components > 1:
+        cached.need("sklearn.mixture")
     return fit_gaussians(_space(folder, stamps), components)
 
 
