@@ -136,8 +136,8 @@ def test_shapes_show_scores_and_the_matrix_of_factors(compare, page):
 def test_a_column_can_show_another_beta(compare, page):
     compare("on=digits&beside=0.5,2,8")
     page.get_by_label("column 1").select_option(label="β = 8")
-    page.wait_for_function("decodeURIComponent(location.search).includes('beside=8,')")
-    assert page.locator(".column .figures").count() >= 2
+    page.wait_for_function("decodeURIComponent(location.search).includes('beside=8,2,0.5')")
+    expect(page.get_by_label("column 3")).to_have_value("0.5")
 
 
 def test_a_sweep_of_ones_own_leaves_a_track_and_ends_on_the_plane(compare, page):

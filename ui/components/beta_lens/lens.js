@@ -132,7 +132,10 @@ class Lens {
     this.later();
   }
 
+  /** Another entry in column n; one that stands in another column changes places with it. */
   pickColumn(n, id) {
+    const other = this.picked.indexOf(id);
+    if (other >= 0) this.picked[other] = this.picked[n];
     this.picked[n] = id;
     this.columns.build(this.data.entries, this.picked);
     this.columns.paint((entry) => this.drawnOf(entry), this.seed, this.ink);
