@@ -202,6 +202,7 @@ def _frames(name: str, stamps: list[float]) -> dict[str, float]:
 
 
 def _lasso(page: Page) -> dict[str, float]:
+    page.locator('[data-title="Reset axes"]').click()
     page.locator('[data-title="Lasso Select"]').click()
     box = page.locator(".bn-map-stage").bounding_box()
     for number in range(LASSOS):

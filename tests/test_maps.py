@@ -11,10 +11,12 @@ from aecore import map_making, map_task
 from aecore.cli import main
 from aecore.latent_space import pictures
 from aecore.map_points import Points, clusters, errors, points_of, with_axes
-from aecore.map_quality import Quality, measure
+from aecore.map_quality import Quality, measure, nearest
 from aecore.maps import FILE, Maps, RunError, embedding, read_maps, write_maps
+from aecore.places import checkpoints_folder
 from aecore.projection import MapSettings
 from aecore.runs import load
+from aecore.shipped import SHIPPED
 
 
 @pytest.fixture
@@ -162,3 +164,18 @@ def test_maps_stay_when_a_run_is_measured_again(kept, capsys):
     folder, model, maps = kept("ae")
     assert main(["evaluate", str(folder), "--save"]) == 0
     assert len(read_maps(folder, model).points) == len(maps.points)
+
+
+@pytest.mark.parametrize("row", SHIPPED, ids=lambda row: row.name)
+def test_a_shipped_run_comes_with_maps_on_which_classes_or_hands_lie_together(row):
+    """By class where the code holds it; a model that is told the class keeps only the hand."""
+    run = load(checkpoints_folder() / row.name)
+    maps = read_maps(run.folder, run.model)
+    points = maps.points
+    assert len(points) == 10_000 and points.error is not None
+    for name in ("tsne2", "umap2"):
+        found = maps.embeddings[name]
+        assert found.trustworthiness > 0.75 and len(found.lost) == len(points)
+        _, near = nearest(found.places[:500], found.places, 5, itself=True)
+        same = (points.labels[near] == points.labels[:500, None]).mean()
+        assert (same > 0.75) or run.model.abilities.conditional
