@@ -93,10 +93,10 @@ def _select(name: str, label: str, options: Mapping[str, str], default: str) -> 
     chosen = st.selectbox(
         label,
         list(options),
-        format_func=lambda option: f"{label}: {options[option]}",
+        format_func=options.get,
         key=name,
         label_visibility="collapsed",
-        width=180,
+        width=150,
     )
     explore_address.keep(name, None if chosen == default else chosen)
     return chosen

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,7 +15,8 @@ if TYPE_CHECKING:
     from aecore.maps import Embedding
     from ui.latent_map_kit import World
 
-SIDE = 400  # units of a small map
+SIDE, MARGIN = 480, 8  # pixels of a small map, and of its margin
+DOT = [(across, down) for across in (-1, 0, 1) for down in (-1, 0, 1)]
 SIZE = "4.5rem"
 
 
@@ -177,20 +177,26 @@ def _begun(settings) -> str:
 
 
 def small_map(places: np.ndarray, labels: np.ndarray) -> str:
-    """HTML of a map (n, 2) as a small picture: a dot a digit, in its class's colour."""
-    low = places.min(0)
-    scale = (SIDE - 16) / max(float((places.max(0) - low).max()), 1e-9)
-    at = np.round(8 + (places - low) * scale).astype(int)
-    at[:, 1] = SIDE - at[:, 1]
-    paths = []
-    for label in np.unique(labels):
-        dots = "".join(f"M{x} {y}h0" for x, y in at[labels == label])
-        colour = f"var(--bn-digit-{int(label) % 10})"
-        paths.append(f'<path d="{dots}" stroke="{colour}"/>')
-    return (
-        f'<svg viewBox="0 0 {SIDE} {SIDE}" role="img" aria-label="{html.escape("a map")}" '
-        'style="width:100%;border:1px solid var(--bn-line);border-radius:.6rem;'
-        'background:var(--bn-paper)" fill="none" stroke-width="3" stroke-linecap="round" '
-        f'opacity=".85">{"".join(paths)}</svg>'
-    )
+    """HTML of a map (n, 2) as a small picture: a dot a digit, in its class's colour.
 
+    A mask for each class, so that the colours are the theme's own, in light and in dark.
+    """
+    low = places.min(0)
+    scale = (SIDE - 2 * MARGIN) / max(float((places.max(0) - low).max()), 1e-9)
+    at = np.round(MARGIN + (places - low) * scale).astype(int)
+    layers = []
+    for label in np.unique(labels):
+        ink = np.zeros((SIDE, SIDE), np.float32)
+        x, y = at[labels == label].T
+        for across, down in DOT:
+            ink[SIDE - 1 - y + down, x + across] = 1
+        colour = f"var(--bn-digit-{int(label) % 10})"
+        mask = f"url({images.ink(ink)}) center / 100% 100% no-repeat"
+        layers.append(
+            f'<span style="position:absolute;inset:0;background:{colour};mask:{mask}"></span>'
+        )
+    return (
+        '<div role="img" aria-label="a map" style="position:relative;aspect-ratio:1;'
+        "border:1px solid var(--bn-line);border-radius:.6rem;background:var(--bn-paper);"
+        f'overflow:hidden">{"".join(layers)}</div>'
+    )

@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 FINEST = 65_535  # steps of a place across the map
 SHADES = 255  # steps of a colour
 COLOURS = {
-    "class": "Class",
-    "error": "Squared error",
-    "kl": "KL",
-    "coordinate": "Coordinate",
-    "cluster": "Cluster",
-    "lost": "Trust",
+    "class": "by class",
+    "error": "by error",
+    "kl": "by KL",
+    "coordinate": "by coordinate",
+    "cluster": "by cluster",
+    "lost": "by trust",
 }
 
 

@@ -141,7 +141,7 @@ def test_another_colour_keeps_the_zoom(latent_map):
     page.wait_for_function(f"before => {RANGE}[0] > before", arg=before[0])
     zoomed = page.evaluate(RANGE)
     page.get_by_test_id("stSelectbox").first.click()
-    page.get_by_text("Colour: Squared error").click()
+    page.get_by_text("by error", exact=True).click()
     page.wait_for_function(f"() => {PLOT}.data[0].marker.coloraxis === 'coloraxis'")
     assert np.allclose(page.evaluate(RANGE), zoomed)
 

@@ -1,6 +1,7 @@
 """The latent map's page on small runs: choices, the drawing, selections, bad links."""
 
 import base64
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.ui.conftest import NAMES, ROOT, words_of
-from ui import examples, latent_map_drawing, latent_map_kit, latent_map_picked
+from ui import (
+    examples,
+    latent_map_drawing,
+    latent_map_jobs,
+    latent_map_kit,
+    latent_map_picked,
+)
 from ui.components.latent_map import table
 from ui.latent_map_trust import small_map
 from ui.latent_map_view import places_table
@@ -159,15 +166,13 @@ def test_equal_tables_have_equal_digests_and_others_do_not():
     assert one.digest == same.digest != other.digest
 
 
-def test_a_small_map_has_a_path_for_each_class():
+def test_a_small_map_has_a_layer_for_each_class():
     text = small_map(np.random.default_rng(0).standard_normal((30, 2)), np.arange(30) % 3)
-    assert text.count("<path") == 3 and "--bn-digit-2" in text
+    assert text.count("<span") == 3 and "--bn-digit-2" in text
 
 
 def test_codes_alone_make_a_map_where_the_data_set_is_missing(runs_folder, tmp_path, monkeypatch):
     """A run on a data set that isn't here still shows the codes that it keeps."""
-    import shutil
-
     from aecore import data
 
     folder = tmp_path / "vae-elsewhere"
@@ -177,3 +182,26 @@ def test_codes_alone_make_a_map_where_the_data_set_is_missing(runs_folder, tmp_p
     assert found.points.split == "train" and not found.here
     assert found.pictures(np.array([0, 1])).shape == (2, 28, 28)
 
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_a_map_that_was_made_is_kept_with_a_visitors_own_run_alone(runs_folder, tmp_path, own):
+    from aecore.map_quality import measure
+    from aecore.maps import embedding, read_maps
+    from aecore.projection import MapSettings
+
+    folder = tmp_path / ("0" * 32 if own else "shipped") / "run"
+    shutil.copytree(runs_folder / NAMES["ae"], folder)
+    found, settings = latent_map_kit.world(folder, "test"), MapSettings(method="tsne")
+    places = np.random.default_rng(0).standard_normal((len(found.points), 2)).astype(np.float32)
+    key = settings.model_dump_json()
+    made = embedding(settings, places, measure(found.points.features, places))
+    latent_map_jobs._made()[found.id, key] = made
+    latent_map_jobs._take(found.id, "tsne2", key)
+    latent_map_jobs._keep(found, {"world": found.id, "name": "tsne2", "settings": settings})
+    kept = read_maps(folder, found.run.model)
+    assert (kept is not None) == own
+    if own:
+        assert np.allclose(kept.embeddings["tsne2"].places, places, atol=0.01)
+        again = latent_map_kit.world(folder, "test")
+        assert again.here and again.find("tsne2").settings == settings
