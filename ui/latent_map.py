@@ -71,9 +71,10 @@ def hands_on() -> Shown | None:
     colours, colour = latent_map_view.colour(world, view, kind, coordinate)
     with place:
         _map(world, view, url, colour, drawing)
-    for slot, table in (("points", view.points), ("places", view.places), ("colours", colours)):
-        if table is not None:
-            courier(slot, table)
+    with st.container(gap=None):
+        for slot, table in (("points", view.points), ("places", view.places), ("colours", colours)):
+            if table is not None:
+                courier(slot, table)
     return Shown(chosen, world, view)
 
 
@@ -125,7 +126,8 @@ def bring(shown: Shown) -> None:
     """Brings what the map can do without at first: the decoder, the codes, sheets of images."""
     if shown.world is None:
         return
-    courier("codes", latent_map_view.codes_table(shown.world, shown.world.id))
-    courier("decoder", latent_map_view.decoder_table(shown.world, shown.world.id))
+    with st.container(gap=None):
+        courier("codes", latent_map_view.codes_table(shown.world, shown.world.id))
+        courier("decoder", latent_map_view.decoder_table(shown.world, shown.world.id))
     if latent_map_kit.make_sheets(shown.world):
         st.rerun()
