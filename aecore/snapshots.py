@@ -97,4 +97,4 @@ def _compact(features: Tensor) -> np.ndarray:
             inner = centred @ centred.T  # (M, M): 500 images have far fewer products than codes
             values, vectors = torch.linalg.eigh(inner)
         features = (vectors * values.clamp(min=0).sqrt())[:, -MAP_DIMS:].flip(1)
-    return features.clamp(-HALF_MAX, HALF_MAX).numpy().astype(np.float16)
+    return features.clamp(-HALF_MAX, HALF_MAX).numpy().astype(np.float16, order="C")
