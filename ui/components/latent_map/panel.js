@@ -19,7 +19,9 @@ class Panel {
     this.box.hidden = !mask;
     if (!mask) return;
     const count = this.rows.length;
-    this.say(".count", `${count.toLocaleString("en")} ${count === 1 ? "digit" : "digits"} picked`);
+    const seen = this.pictures.data.original ? "" : ", rebuilt from their codes";
+    const digits = `${count.toLocaleString("en")} ${count === 1 ? "digit" : "digits"}`;
+    this.say(".count", `${digits} picked${seen}`);
     const rest = count - MOST_SHOWN;
     this.say(".rest", rest > 0 ? `and ${rest.toLocaleString("en")} more` : "");
     this.bars(view);
