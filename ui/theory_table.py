@@ -19,7 +19,8 @@ def table() -> None:
     if not infos:
         st.info("No trained runs are here. `python -m aecore ship` makes them.")
         return
-    st.html(curves.style() + ours(infos))
+    st.html(curves.style())
+    st.html(ours(infos))
     st.caption(
         "MNIST's 10,000 test images, which training never saw. Squared error a pixel, for the code "
         "without noise; PCA with as many numbers; −ELBO: cross-entropy of grey pixels + KL, one "
