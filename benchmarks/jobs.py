@@ -31,7 +31,7 @@ BATCH = 128
 ROUNDS = 3
 FROM, TO = 0.1, 0.9  # the share of a training that is timed: neither its start nor its end
 VISITORS = 8
-SHORT = Recipe(model="vae", dataset="digits", training=TrainConfig(epochs=60, batch_size=32))
+SHORT = Recipe(model="vae", dataset="digits", training=TrainConfig(epochs=25, batch_size=32))
 
 
 def run() -> dict[str, Any]:
@@ -45,7 +45,7 @@ def run() -> dict[str, Any]:
 NOTES = [
     f"Overhead: batch {BATCH}, medians of {ROUNDS} rounds in turns, with their extremes. "
     f"Throughput: {VISITORS} runs of {VISITORS} visitors, {SHORT.training.epochs} epochs each on "
-    "digits, from the first to begin to the last to end.",
+    "digits, from asking to the end of the last; their test metrics are computed meanwhile.",
 ]
 
 
@@ -134,7 +134,7 @@ def ceiling() -> dict[str, Any]:
     seconds = {count: _together(count) for count in (1, 2)}
     return {
         "what": "train() in two processes / in one",
-        "ours": 2 * 60 / seconds[2],
+        "ours": 60 * 2 / seconds[2],
         "other": 60 / seconds[1],
         "unit": "runs/min",
         "ratio": round(2 * seconds[1] / seconds[2], 2),
