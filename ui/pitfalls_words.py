@@ -60,7 +60,7 @@ OF_CODES = [
         symptom="A KL near 0, few coordinates in use, blurred digits that look alike.",
         cure="Free bits (as here), KL warm-up (its weight grows from 0), or a smaller β. Often "
         "more than one is needed.",
-        giveaway="The KL: it drops within the first epochs and stays down.",
+        giveaway="The KL: it stays near the floor, while that of the other rises at once.",
     ),
     Story(
         id="beta_high",

@@ -66,15 +66,18 @@ def picture(found: list[Layer]) -> str:
     from aecore.anatomy import stages
 
     largest = max(math.prod(layer.leaves) for layer in found)
-    parts, place, before = [], 0, None
+    parts, place, before = [], 0, 0
     for group in stages(found):
-        enters, leaves = group[0].enters, group[-1].leaves
-        if enters != before:  # it takes something else than what the layer before it gave
-            parts.append(_block(place, enters, "in", largest))
+        shown = [layer for layer in group if layer.kind != "Flatten"]
+        if not shown:
+            continue
+        enters, leaves = shown[0].enters, shown[-1].leaves
+        if math.prod(enters) != before:  # it takes something else than the layer before it gave
+            parts.append(_block(place, found[0].enters if not place else enters, "in", largest))
             place += 1
-        parts.append(_names(place - 1, group))
+        parts.append(_names(place - 1, shown))
         parts.append(_block(place, leaves, group[0].part, largest))
-        place, before = place + 1, leaves
+        place, before = place + 1, math.prod(leaves)
     words = ", ".join(shape_words(layer.leaves) for layer in found)
     return (
         f'<svg viewBox="0 0 {WIDE * place} {HIGH + 125}" style="width:{WIDE * place}px" role="img" '
@@ -98,7 +101,7 @@ def _names(place: int, group: list[Layer]) -> str:
     first, *rest = group
     x = place * WIDE + 24 + WIDE / 2 + 6
     weights = sum(layer.parameters for layer in group)
-    others = [layer.kind for layer in rest if layer.kind not in ("Flatten", "Unflatten")]
+    others = [layer.kind for layer in rest if layer.kind != "Unflatten"]
     lines = [first.part, first.kind, *others, f"{weights:,}" if weights else ""]
     return "".join(
         f'<text class="small" x="{x}" y="{HIGH + 50 + 15 * number}">{html.escape(words)}</text>'
