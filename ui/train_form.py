@@ -164,5 +164,7 @@ def _train(recipe: Recipe) -> None:
     twin = next((each.id for each in own if each.recipe == recipe and not each.changes), None)
     try:
         trainings.show(twin or jobs.submit(recipe, visitor))
+        # On a phone the stage is far below.
+        st.toast("Your run is on the stage, beside or below the form.", icon=":material/check:")
     except Refused as refused:
         st.error(str(refused))
