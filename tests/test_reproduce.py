@@ -45,7 +45,8 @@ def total_but_prior(info: RunInfo) -> list[float]:
 def test_the_program_trains_the_same_run_again(model_id, digits):
     run = fit(small_recipe(model_id, seed=3, training=TWO_EPOCHS), digits).finish(measure=False)
     names = executed(run.info)
-    assert epoch_losses(names) == pytest.approx(total_but_prior(run.info), rel=5e-3)
+    # Rounding differs in bfloat16, and which code is nearest can hang on it.
+    assert epoch_losses(names) == pytest.approx(total_but_prior(run.info), rel=2e-2)
     learnt = names["losses"]
     assert learnt[-1] < 0.6 * learnt[0]
 
