@@ -22,7 +22,9 @@ from tests.test_jobs import PATIENCE, settled, until
 
 ROOT = Path(__file__).parent.parent
 SERVER = """
+import signal
 import time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # some shells start us deaf to it
 from aecore.engine import launch
 from aecore.settings import Settings
 child, address = launch(Settings(workers=1))

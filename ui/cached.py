@@ -31,7 +31,7 @@ WARM = ("aecore.runs", "aecore.reading", "aecore.drawing")
 
 @st.cache_resource(show_spinner=False)
 def _warm_up() -> threading.Thread:
-    """Starts the imports once a server. A page goes on; what needs them waits in `_ready`."""
+    """Starts the imports once a server. A page goes on; what needs them waits in `ready`."""
     thread = threading.Thread(target=_import, args=WARM, name="warm-up", daemon=True)
     thread.start()
     return thread
@@ -53,7 +53,7 @@ def _import(*modules: str) -> None:
 @st.cache_resource(show_spinner=False)
 def need(*modules: str) -> None:
     """Imports what only some pages need (scikit-learn, umap), once a server, like the warm-up."""
-    _ready()
+    ready()
     _import(*modules)
 
 
@@ -70,17 +70,17 @@ def skeleton(height: int) -> None:
     with st.container():
         if _warm_up().is_alive():
             with st.skeleton(height=height):
-                _ready()
+                ready()
 
 
-def _ready() -> None:
+def ready() -> None:
     """Waits until the warm-up is done. If it failed, the import that comes next says why."""
     _warm_up().join()
 
 
 def runs() -> list[ListedRun]:
     """All shipped runs, broken ones with their fault."""
-    _ready()
+    ready()
     from aecore.places import checkpoints_folder
 
     folder = checkpoints_folder()
@@ -101,11 +101,11 @@ def run(folder: Path) -> Run:
     Raises:
         aecore.RunError: names the file and the fault.
     """
-    _ready()
-    return _load(folder, _stamps(folder))
+    ready()
+    return _load(folder, stamps_of(folder))
 
 
-def _stamps(folder: Path) -> tuple:
+def stamps_of(folder: Path) -> tuple:
     """Changes when a run is replaced, so that the caches below load it again."""
     return tuple((path.name, path.stat().st_mtime_ns) for path in sorted(folder.iterdir()))
 
@@ -117,8 +117,13 @@ def _load(folder: Path, stamps: tuple) -> Run:
     return load(folder)
 
 
+def places(folder: Path) -> np.ndarray:
+    """Where a discrete run's codes lie: see `aecore.reading.codebook_places`."""
+    return _places_of(folder, stamps_of(folder))
+
+
 @st.cache_resource(show_spinner=False, max_entries=32)
-def _places(folder: Path, stamps: tuple) -> np.ndarray:
+def _places_of(folder: Path, stamps: tuple) -> np.ndarray:
     from aecore.reading import codebook_places
 
     return codebook_places(_load(folder, stamps).model.codebook)
@@ -145,7 +150,7 @@ def sight(folder: Path, text: str, label: int | None = None) -> Sight:
     Raises:
         aecore.strokes.StrokesError: the text is no drawing.
     """
-    _ready()
+    ready()
     from aecore import drawing, strokes
 
     return look(folder, drawing.normalise(strokes.rasterise(strokes.decode(text))), label)
@@ -167,14 +172,14 @@ def look(folder: Path, drawn: Drawing, label: int | None = None) -> Sight:
     return Sight(
         drawing=drawn,
         reading=found,
-        places=_places(folder, _stamps(folder)) if used.model.abilities.discrete else None,
+        places=places(folder) if used.model.abilities.discrete else None,
         closer=share_above(found.scores["mse"], known) if known else None,
     )
 
 
 def has_data(name: str) -> bool:
     """Whether a data set's files are on this machine."""
-    _ready()
+    ready()
     from aecore.data import available
 
     return available(name)
@@ -183,7 +188,7 @@ def has_data(name: str) -> bool:
 @st.cache_data(show_spinner=False)
 def source(function: str) -> str:
     """The source text of one of our functions or methods: "module:name", "module:Class.name"."""
-    _ready()
+    ready()
     module, name = function.split(":")
     found = operator.attrgetter(name)(importlib.import_module(module))
     return textwrap.dedent(inspect.getsource(found))

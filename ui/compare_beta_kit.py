@@ -131,7 +131,7 @@ def codes(run: Run, images: np.ndarray) -> np.ndarray:
 
 def of_folder(folder: Path, dataset: str) -> Lens:
     """A visitor's run under the lens of a data set's probes."""
-    return _of_folder(folder, cached._stamps(folder), dataset)
+    return _of_folder(folder, cached.stamps_of(folder), dataset)
 
 
 @st.cache_resource(show_spinner=False, max_entries=32)

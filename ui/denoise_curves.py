@@ -65,7 +65,7 @@ def _lines(dataset: str, kind: str, runs: list[ListedRun]) -> tuple[dict, str]:
         if run.id in known and not run.key:
             found[run.id] = (title, known[run.id])
         else:
-            stamps = cached._stamps(run.folder)
+            stamps = cached.stamps_of(run.folder)
             found[run.id] = (title, _by_run(run.folder, stamps, kind, dataset))
             live.append(title)
     words = f"The mean over {shipped['images']} of MNIST's test images." if known else ""

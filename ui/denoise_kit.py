@@ -84,7 +84,7 @@ def by_run(listed: ListedRun, case: Case, chosen: bool = False) -> Cleaned:
     trained = listed.info.recipe.entry.abilities.denoises
     try:
         noisy = case.noisy.astype(np.float32)
-        image = _by_run(listed.folder, cached._stamps(listed.folder), noisy.tobytes(), noisy)
+        image = _by_run(listed.folder, cached.stamps_of(listed.folder), noisy.tobytes(), noisy)
     except (RunError, OSError) as error:
         return Cleaned(title, None, None, chosen, trained, str(error))
     return Cleaned(title, image, measured(case.clean, image), chosen, trained)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from ui.cached import Sight
 
 STYLE = Path(__file__).resolve().parent / "draw.css"
+# Seconds in which the thread that sends has Python to itself: the pen waits for the reconstruction,
+# and all the other models would keep it from leaving.
+SENDING = 0.01
 
 
 def hands_on() -> ListedRun | None:
@@ -34,6 +38,7 @@ def hands_on() -> ListedRun | None:
         drawn = draw_source.drawn()
         sight = _flow(chosen, drawn, fault) if chosen else None
     if chosen:
+        time.sleep(SENDING)
         _models(chosen, drawn, sight)
         _citizen(chosen, sight)
     draw_source.keep()

@@ -38,7 +38,7 @@ class Citizen:
 
 def data_sets() -> dict[str, str]:
     """The data sets that are on this machine: name to title. `digits` always is."""
-    cached._ready()
+    cached.ready()
     from aecore.data import DATASETS, available
 
     return {name: source.title for name, source in DATASETS.items() if available(name)}
@@ -50,7 +50,7 @@ def test_digits(name: str) -> tuple[np.ndarray, np.ndarray]:
     Raises:
         aecore.data.DatasetMissing: it isn't here, or a file of it is damaged.
     """
-    cached._ready()
+    cached.ready()
     return _digits(name, TEST)
 
 
@@ -74,7 +74,7 @@ def look(folder: Path, drawn: Drawing, label: int | None = None) -> cached.Sight
     """An image through a run, computed once for each image, run and class."""
     if drawn.empty:
         return cached.look(folder, drawn)  # its notes differ, its pixels don't
-    return _look(folder, cached._stamps(folder), drawn.image.tobytes(), label, drawn)
+    return _look(folder, cached.stamps_of(folder), drawn.image.tobytes(), label, drawn)
 
 
 @st.cache_resource(show_spinner=False, max_entries=256)
@@ -99,7 +99,7 @@ def citizen(folder: Path, reading: Reading) -> Citizen:
     """
     from aecore import citizen
 
-    run, space = cached.run(folder), _space(folder, cached._stamps(folder))
+    run, space = cached.run(folder), _space(folder, cached.stamps_of(folder))
     found = citizen.neighbours(run.model, space, reading)
     images = _training_images(run.info.recipe.dataset, space)
     if images is None:

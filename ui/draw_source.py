@@ -192,7 +192,7 @@ def switch() -> None:
 
 def drawn(normalised: bool | None = None) -> Drawing:
     """The visitor's digit as the models get to see it; `normalised` overrules the switch."""
-    cached._ready()
+    cached.ready()
     from aecore import drawing, strokes
     from aecore.data import DatasetMissing
 

@@ -53,7 +53,7 @@ def kit(folder: Path) -> Kit:
     """
     run = cached.run(folder)
     cached.need("aecore.walks", "aecore.portable", "aecore.export")
-    return _kit(folder, cached._stamps(folder), run)
+    return _kit(folder, cached.stamps_of(folder), run)
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)

@@ -48,7 +48,7 @@ def walk(run_id: str, folder: Path, kit: Kit, seen: Reading | None) -> None:
 
 def between(folder: Path, kit: Kit, start: Digit, end: Digit, path: str) -> Walk:
     """The walk between two digits, taken once for all visitors."""
-    return _walk(folder, cached._stamps(folder), kit, start, end, path, _tokens(start, end))
+    return _walk(folder, cached.stamps_of(folder), kit, start, end, path, _tokens(start, end))
 
 
 def _tokens(start: Digit, end: Digit) -> tuple:

@@ -41,7 +41,7 @@ def ready() -> None:
 
 def space(folder: Path) -> LatentSpace:
     """Where the run's training digits lie; raises RunError."""
-    return _space(folder, cached._stamps(folder))
+    return _space(folder, cached.stamps_of(folder))
 
 
 @st.cache_resource(show_spinner=False, max_entries=32)
@@ -70,7 +70,7 @@ def sources(folder: Path) -> list[str]:
 
 def samples(folder: Path, draw: Draw) -> np.ndarray:
     """Pictures (n, 28, 28) in [0, 1]."""
-    return _samples(folder, cached._stamps(folder), draw)
+    return _samples(folder, cached.stamps_of(folder), draw)
 
 
 @st.cache_resource(show_spinner="Drawing", max_entries=64)
@@ -113,7 +113,7 @@ def classes(draw: Draw):
 
 def written(folder: Path, count: int, seed: int, temperature: float) -> Written:
     """Grids that a discrete model's prior writes."""
-    return _written(folder, cached._stamps(folder), count, seed, temperature)
+    return _written(folder, cached.stamps_of(folder), count, seed, temperature)
 
 
 @st.cache_resource(show_spinner="The prior is writing, code by code", max_entries=64)
@@ -147,7 +147,7 @@ def known(folder: Path) -> Known | None:
     """The training digits whose codes a run keeps: real where the data set is here, else as the
     run rebuilds them. None where it keeps none."""
     dataset = cached.run(folder).recipe.dataset
-    return _known(folder, cached._stamps(folder), cached.has_data(dataset))
+    return _known(folder, cached.stamps_of(folder), cached.has_data(dataset))
 
 
 @st.cache_resource(show_spinner="Looking at the training digits", max_entries=6)

@@ -43,7 +43,7 @@ def written(chosen: ListedRun, draw: Draw) -> None:
         player(films, at, lambda step: explore_address.keep("cell", str(step)), key="writing")
     with right:
         st.markdown("**The codes that the prior wrote**")
-        st.html(bars.code_grid(found.indices[number].numpy(), _places(chosen)))
+        st.html(bars.code_grid(found.indices[number].numpy(), cached.places(chosen.folder)))
         p = found.probability[number].numpy()
         st.caption(
             f"Read them as one reads a page. The prior gave the codes it drew a probability of "
@@ -65,7 +65,3 @@ def _grids(chosen: ListedRun, draw: Draw, indices, number: int) -> dict:
         name: generation.draw(model, name, COUNT, draw.seed, space=space)[number]
         for name in others
     }
-
-
-def _places(chosen: ListedRun) -> np.ndarray:
-    return cached._places(chosen.folder, cached._stamps(chosen.folder))

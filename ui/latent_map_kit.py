@@ -79,7 +79,7 @@ def world(folder: Path, split: str) -> World:
     """
     run = cached.run(folder)
     cached.need("aecore.map_points", "aecore.maps")
-    return _world(folder, cached._stamps(folder), split, run)
+    return _world(folder, cached.stamps_of(folder), split, run)
 
 
 @st.cache_resource(show_spinner="Encoding the images", max_entries=12)

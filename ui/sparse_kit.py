@@ -56,7 +56,7 @@ def space(folder: Path) -> LatentSpace:
 
 def units(folder: Path) -> Units:
     """The run's units."""
-    return _units(folder, cached._stamps(folder))
+    return _units(folder, cached.stamps_of(folder))
 
 
 @st.cache_resource(show_spinner="Asking each unit what it draws", max_entries=16)
