@@ -1,4 +1,4 @@
-"""Home on small runs of every model, trained for these tests on a few real digits."""
+"""Pages on small runs of every model, trained for these tests on a few real digits."""
 
 from pathlib import Path
 
@@ -9,6 +9,7 @@ from aecore.models.catalog import CATALOG
 from aecore.runs import save
 
 ROOT = Path(__file__).resolve().parents[2]
+HOME = "streamlit_app"
 NAMES = {model_id: f"{model_id}-digits" for model_id in CATALOG}
 
 
@@ -27,12 +28,30 @@ def home(monkeypatch):
 
     def open_home(folder: Path, **query: str) -> AppTest:
         monkeypatch.setenv("AECORE_CHECKPOINTS", str(folder))
-        app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
-        for name, value in query.items():
-            app.query_params[name] = value
-        return app.run()
+        return open_page(HOME, **query)
 
     return open_home
+
+
+def open_page(name: str, timeout: float = 60, **query: str) -> AppTest:
+    """A page after its first run, reached by a link with these parameters: «draw», «explore» ..."""
+    app = AppTest.from_file(str(ROOT / f"{HOME}.py"), default_timeout=timeout)
+    if name != HOME:
+        app.switch_page(f"pages/{name}.py")
+    for key, value in query.items():
+        app.query_params[key] = value
+    return app.run()
+
+
+def parameter(app: AppTest, name: str) -> str | None:
+    """What the address has under a name."""
+    found = app.query_params.get(name)
+    return found[0] if isinstance(found, list) else found
+
+
+def group(app: AppTest, key: str):
+    """A row of buttons by its key."""
+    return next(each for each in app.get("button_group") if each.key == key)
 
 
 def html_of(app: AppTest) -> str:

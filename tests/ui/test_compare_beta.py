@@ -10,11 +10,9 @@ from streamlit.testing.v1 import AppTest
 
 from aecore.runs import save
 from tests.sweeps import make_sweeps
-from tests.ui.conftest import html_of, words_of
+from tests.ui.conftest import html_of, open_page, parameter, words_of
 from ui import compare_beta_own, doctor
 from ui import jobs as trainings
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="session")
@@ -33,18 +31,9 @@ def compare(swept, monkeypatch, tmp_path):
     def opened(folder: Path = swept, **query: str) -> AppTest:
         monkeypatch.setenv("AECORE_CHECKPOINTS", str(folder))
         monkeypatch.setenv("AECORE_RUNS", str(tmp_path / "runs"))
-        app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
-        app.switch_page("pages/compare_beta.py")
-        for name, value in query.items():
-            app.query_params[name] = value
-        return app.run()
+        return open_page("compare_beta", **query)
 
     return opened
-
-
-def parameter(app: AppTest, name: str) -> str | None:
-    found = app.query_params.get(name)
-    return found[0] if isinstance(found, list) else found
 
 
 def test_the_page_opens_with_the_lens_and_says_why_digits_have_no_scores(compare):

@@ -9,10 +9,9 @@ from streamlit.testing.v1 import AppTest
 from aecore import coordinates
 from aecore.models.catalog import CATALOG
 from aecore.runs import CODES_FILE
-from tests.ui.conftest import NAMES, html_of, words_of
+from tests.ui.conftest import NAMES, group, html_of, open_page, parameter, words_of
 from ui import examples
 
-ROOT = Path(__file__).resolve().parents[2]
 ORIGIN = coordinates.encode_vector(np.zeros(6))
 
 
@@ -22,24 +21,9 @@ def explore(monkeypatch):
 
     def opened(folder: Path, **query: str) -> AppTest:
         monkeypatch.setenv("AECORE_CHECKPOINTS", str(folder))
-        app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
-        app.switch_page("pages/explore.py")
-        for name, value in query.items():
-            app.query_params[name] = value
-        return app.run()
+        return open_page("explore", **query)
 
     return opened
-
-
-def parameter(app: AppTest, name: str) -> str | None:
-    """What the address has under a name."""
-    found = app.query_params.get(name)
-    return found[0] if isinstance(found, list) else found
-
-
-def group(app: AppTest, key: str):
-    """A row of buttons by its key."""
-    return next(each for each in app.get("button_group") if each.key == key)
 
 
 @pytest.mark.parametrize("model_id", CATALOG)

@@ -8,10 +8,8 @@ from streamlit.testing.v1 import AppTest
 
 from aecore.models.catalog import CATALOG
 from aecore.runs import CODES_FILE
-from tests.ui.conftest import NAMES, html_of, words_of
+from tests.ui.conftest import NAMES, ROOT, group, html_of, open_page, parameter, words_of
 from ui import examples
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -21,22 +19,9 @@ def generate(monkeypatch, tmp_path):
     def opened(folder: Path, **query: str) -> AppTest:
         monkeypatch.setenv("AECORE_CHECKPOINTS", str(folder))
         monkeypatch.setenv("AECORE_DATA", str(tmp_path / "no data"))
-        app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=90)
-        app.switch_page("pages/generate.py")
-        for name, value in query.items():
-            app.query_params[name] = value
-        return app.run()
+        return open_page("generate", timeout=90, **query)
 
     return opened
-
-
-def parameter(app, name):
-    found = app.query_params.get(name)
-    return found[0] if isinstance(found, list) else found
-
-
-def group(app, key):
-    return next(each for each in app.get("button_group") if each.key == key)
 
 
 def grids(app):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.ui.conftest import NAMES, ROOT, words_of
+from tests.ui.conftest import NAMES, open_page, words_of
 from ui import (
     examples,
     latent_map_drawing,
@@ -25,15 +25,11 @@ from ui.latent_map_view import places_table
 def latent_map(runs_folder, monkeypatch):
     """latent_map(**query): the page after its first run."""
 
-    def open_page(folder: Path = runs_folder, **query: str) -> AppTest:
+    def opened(folder: Path = runs_folder, **query: str) -> AppTest:
         monkeypatch.setenv("AECORE_CHECKPOINTS", str(folder))
-        page = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
-        page.switch_page("pages/latent_map.py")
-        for name, value in query.items():
-            page.query_params[name] = value
-        return page.run()
+        return open_page("latent_map", **query)
 
-    return open_page
+    return opened
 
 
 @pytest.fixture

@@ -1,14 +1,12 @@
 """A visitor's own run opens in Generate, Denoise and Sparse codes by its link alone."""
 
 import shutil
-from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.ui.conftest import NAMES
+from tests.ui.conftest import NAMES, open_page
 
-ROOT = Path(__file__).resolve().parents[2]
 KEY = "0123456789abcdef0123456789abcdef"
 VIEWS = [
     ("generate", {"mixed": "2"}),
@@ -30,11 +28,7 @@ def own(monkeypatch, tmp_path, runs_folder):
         monkeypatch.setenv("AECORE_CHECKPOINTS", str(runs_folder))
         monkeypatch.setenv("AECORE_RUNS", str(tmp_path / "runs"))
         monkeypatch.setenv("AECORE_DATA", str(tmp_path / "no data"))
-        app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
-        app.switch_page(f"pages/{page}.py")
-        for name, value in query.items():
-            app.query_params[name] = value
-        return app.run()
+        return open_page(page, **query)
 
     return opened
 

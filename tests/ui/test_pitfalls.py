@@ -9,12 +9,10 @@ from streamlit.testing.v1 import AppTest
 
 from aecore.pitfalls_make import PITFALLS
 from aecore.pitfalls_pairs import PAIRS
-from tests.ui.conftest import html_of, words_of
+from tests.ui.conftest import html_of, open_page, parameter, words_of
 from ui import jobs as trainings
 from ui import pitfalls_shifted
 from ui.pitfalls_lessons import STORIES
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -35,11 +33,7 @@ def opened(monkeypatch):
     def go(folder: Path | None = None, **query: str) -> AppTest:
         if folder:
             monkeypatch.setenv("AECORE_CHECKPOINTS", str(folder))
-        app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=120)
-        app.switch_page("pages/pitfalls.py")
-        for name, value in query.items():
-            app.query_params[name] = value
-        app.run()
+        app = open_page("pitfalls", timeout=120, **query)
         assert not app.exception
         return app
 
@@ -54,11 +48,6 @@ def press(app: AppTest, key: str) -> None:
 def drawings_of(app: AppTest) -> str:
     """What our own component was given to draw, in one text."""
     return "\n".join(str(each.proto) for each in app.get("bidi_component"))
-
-
-def parameter(app: AppTest, name: str) -> str | None:
-    found = app.query_params.get(name)
-    return found[0] if isinstance(found, list) else found
 
 
 def test_every_pitfall_has_a_story_and_every_story_a_pair():

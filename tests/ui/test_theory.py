@@ -10,12 +10,10 @@ from streamlit.testing.v1 import AppTest
 from aecore.models.catalog import CATALOG, build, parameter_count
 from aecore.reparameterisation import compare
 from aecore.runs import read_info
-from tests.ui.conftest import NAMES, html_of, words_of
+from tests.ui.conftest import NAMES, ROOT, html_of, open_page, words_of
 from ui.theory import LESSONS, SHOW, TOPICS
 from ui.theory_layers import cut, picture
 from ui.theory_lines import EQUATIONS, ROWS
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -24,11 +22,7 @@ def theory(monkeypatch, runs_folder):
 
     def opened(folder: Path | None = None, **query: str) -> AppTest:
         monkeypatch.setenv("AECORE_CHECKPOINTS", str(folder or runs_folder))
-        app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=120)
-        app.switch_page("pages/theory.py")
-        for name, value in query.items():
-            app.query_params[name] = value
-        app.run()
+        app = open_page("theory", timeout=120, **query)
         assert not app.exception
         return app
 

@@ -1,6 +1,5 @@
 """Train, without a browser: the form, what it costs, a run on the stage, what may be done to it."""
 
-from pathlib import Path
 
 import pytest
 import streamlit as st
@@ -8,10 +7,9 @@ from streamlit.testing.v1 import AppTest
 
 from aecore.archive import pack
 from aecore.models.catalog import CATALOG
-from tests.ui.conftest import words_of
+from tests.ui.conftest import open_page, words_of
 from ui import jobs as trainings
 
-ROOT = Path(__file__).resolve().parents[2]
 NOBODY = "0" * 32
 
 
@@ -32,11 +30,7 @@ def train(monkeypatch, runs_folder):
 
     def opened(**query: str) -> AppTest:
         monkeypatch.setenv("AECORE_CHECKPOINTS", str(runs_folder))
-        app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=120)
-        app.switch_page("pages/train.py")
-        for name, value in query.items():
-            app.query_params[name] = value
-        app.run()
+        app = open_page("train", timeout=120, **query)
         assert not app.exception
         return app
 
