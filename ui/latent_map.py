@@ -18,7 +18,7 @@ from ui import (
     shared,
 )
 from ui import latent_map_choices as choices
-from ui.components.latent_map import courier, latent_map
+from ui.components.latent_map import courier, latent_map, news
 from ui.components.sketchpad import sketchpad
 
 if TYPE_CHECKING:
@@ -62,15 +62,11 @@ def hands_on() -> Shown | None:
             kind, coordinate = choices.choose_colour(world, view)
         place = st.container()
     with left:
-        sketchpad(
-            shared.drawing(), shared.take, revision=shared.revision(), example=shared.is_example()
-        )
-        drawing, words = latent_map_drawing.on_map(world, view.embedding)
-        st.caption(words)
+        _pad(world, view)
         latent_map_jobs.panel(world, choices.asked())
     colours, colour = latent_map_view.colour(world, view, kind, coordinate)
     with place:
-        _map(world, view, url, colour, drawing)
+        _map(world, view, url, colour)
     with st.container(gap=None):
         for slot, table in (("points", view.points), ("places", view.places), ("colours", colours)):
             if table is not None:
@@ -78,10 +74,22 @@ def hands_on() -> Shown | None:
     return Shown(chosen, world, view)
 
 
-def _map(
-    world: World, view: View, url: str, colour: dict | None, drawing: dict | None
-) -> None:
+@st.fragment
+def _pad(world: World, view: View) -> None:
+    """The pad, and where the drawing lands: only this runs while somebody draws."""
+    sketchpad(
+        shared.drawing(), shared.take, revision=shared.revision(), example=shared.is_example()
+    )
+    drawing, words = latent_map_drawing.on_map(world, view.embedding)
+    news("drawing", drawing and {**drawing, "map": view.places.digest})
+    st.caption(words)
+
+
+@st.fragment
+def _map(world: World, view: View, url: str, colour: dict | None) -> None:
+    """The map, and the answer to a lasso: only this runs when one is closed."""
     chosen = latent_map_picked.picked(world, view.points.digest)
+    news("answer", latent_map_picked.answer(world, chosen))
     latent_map(
         {
             "plotly": url,
@@ -91,9 +99,7 @@ def _map(
             "axes": view.axes,
             "moments": view.moments,
             "colour": colour,
-            "drawing": drawing,
             "linked": _linked(world, view),
-            "selection": latent_map_picked.answer(world, chosen),
             **_pictures(world),
         },
         latent_map_picked.take,

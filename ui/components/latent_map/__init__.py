@@ -32,6 +32,7 @@ PARTS = (
     "legend",
     "reel",
     "pointer",
+    "picking",
     "latent_map",
 )
 KEY = "latent_map"
@@ -43,6 +44,9 @@ def _files(*names: str) -> str:
 
 _courier = st.components.v2.component(
     "bottleneck_latent_map_table", js=_files("shelf.js", "courier.js")
+)
+_news = st.components.v2.component(
+    "bottleneck_latent_map_news", js=_files("shelf.js", "news.js")
 )
 _map = st.components.v2.component(
     "bottleneck_latent_map",
@@ -81,6 +85,15 @@ def courier(slot: str, sent: Table) -> None:
     _courier(data={**sent.content, "digest": sent.digest}, key=f"{KEY}_{slot}", height=1)
 
 
+def news(kind: str, told: dict[str, Any] | None) -> None:
+    """Tells the map what changes often, and is not worth sending all the rest again.
+
+    kind: "drawing" {map: digest of places, id, place, near, ellipse, samples}; or "answer", what
+        is known of a selection {points: digest, id, mask, mean, near, words}.
+    """
+    _news(data={"kind": kind, "news": told}, key=f"{KEY}_news_{kind}", height=1)
+
+
 def latent_map(data: dict[str, Any], on_pick: Callable[[dict[str, Any] | None], None]) -> None:
     """The map of `data`; `on_pick` gets a selection, {"id", "mask", "points"}, or None.
 
@@ -88,7 +101,7 @@ def latent_map(data: dict[str, Any], on_pick: Callable[[dict[str, Any] | None], 
         "codes"; "colour" {digest, title, low, step, high, digits, names} or None for the classes;
         "original" {urls, across, each} or None; "told": the decoder wants the class; "scene": zoom
         is kept while it stays the same; "axes": titles, none where axes mean nothing; "moments":
-        names of the frames of a film; "classes"; "words"; "drawing", "linked", "selection".
+        names of the frames of a film; "classes"; "words"; "linked". See `news` for the rest.
     """
 
     def changed() -> None:

@@ -120,6 +120,7 @@ const CONFIG = {
   displayModeBar: true,
   scrollZoom: true,
   doubleClick: "reset",
+  editSelection: false, // a lasso is drawn anew
   responsive: false, // a ResizeObserver of ours sees the component alone
 };
 const BUTTONS = {

@@ -22,7 +22,6 @@ class LatentMap {
     this.stage = this.$(".bn-map-stage");
     this.plot = this.$(".bn-map-plot");
     this.hidden = new Set();
-    this.picked = null;
     this.points = new Points(this.$(".bn-map-points"));
     this.overlay = new Overlay(this.$(".bn-map-over"));
     this.pictures = new Pictures(() => this.arrived());
@@ -33,10 +32,12 @@ class LatentMap {
     });
     this.reel = new Reel(this.root, { go: (at) => this.goTo(at) });
     this.panel = new Panel(this.root, this.pictures, {
-      clear: () => this.pick(null),
+      clear: () => this.picking.pick(null),
       mark: (i) => this.pointer.mark(i),
     });
     this.pointer = new Pointer(this);
+    this.picking = new Picking(this);
+    this.stopHearing = onNews(() => this.hear());
     this.watcher = new ResizeObserver(() => this.resize());
     this.watcher.observe(this.stage);
   }
@@ -69,33 +70,39 @@ class LatentMap {
     this.pictures.take(data, points.labels);
     this.reel.take(data.moments, data.scene);
     if (moved && this.cloud.frames > 1) this.cloud.go(this.reel.at);
-    this.restore(data.selection);
+    this.picking.restore();
     this.draw(moved && !others && before);
     this.panel.again(this.view, true);
-    if (data.selection && data.selection.id === this.pickedId) this.panel.answer(data.selection);
     this.root.dataset.state = "ready";
+    this.hear();
     Object.assign(this.root.dataset, { scene: data.scene, points: this.cloud.size });
+  }
+
+  /** The drawing stands elsewhere, or Python has answered to a lasso. */
+  hear() {
+    if (this.root.dataset.state !== "ready") return;
+    if (this.cloud.dims === 2) this.paint();
+    else this.draw();
+    this.picking.hear();
+  }
+
+  /** Where the drawing stands on this very map. */
+  get drawing() {
+    const { drawing } = shelf.news;
+    return drawing?.map === this.data.places ? drawing : null;
   }
 
   /** Other points: what was known of the last ones is of no use. */
   forget() {
     this.hidden = new Set();
     this.pointer.forget();
-    if (this.picked) this.pick(null);
-  }
-
-  /** A selection made before the page was left for another, and come back to. */
-  restore(selection) {
-    if (this.touched || !selection?.mask || this.picked) return;
-    this.picked = maskOf(selection.mask, this.cloud.size);
-    this.pickedId = selection.id;
-    this.panel.begin(this.picked, this.view);
+    this.picking.pick(null);
   }
 
   get view() {
-    const { cloud, colour, hidden, picked, theme, data } = this;
-    const { scene, axes, drawing, classes, words } = data;
-    return { cloud, colour, hidden, picked, theme, scene, axes, drawing, classes, words };
+    const { cloud, colour, hidden, picking, theme, data, drawing } = this;
+    const { scene, axes, classes, words } = data;
+    return { cloud, colour, hidden, picked: picking.mask, theme, scene, axes, drawing, classes, words };
   }
 
   // ---- the figure ----
@@ -103,8 +110,8 @@ class LatentMap {
   /** Has Plotly draw what has changed; from where the points were, if they have only moved. */
   draw(before) {
     const { data, cloud, hidden } = this, flat = cloud.dims === 2;
-    const in3d = flat ? null : data.drawing;
-    const picked = flat && this.pickedId;
+    const in3d = flat ? null : this.drawing;
+    const picked = flat && this.picking.id;
     const look = [data.places, data.colour, this.theme.key, [...hidden], picked, in3d];
     const key = JSON.stringify(look);
     if (key === this.drawnAs) return this.paint();
@@ -131,8 +138,8 @@ class LatentMap {
     this.resize();
     const on = (name, action) => this.plot.on(`plotly_${name}`, action);
     for (const name of ["relayouting", "relayout", "afterplot"]) on(name, () => this.paint());
-    on("selected", (event) => this.selected(event));
-    on("deselect", () => this.pick(null));
+    on("selected", (event) => this.picking.boxed(event));
+    on("deselect", () => this.picking.pick(null));
     on("hover", (event) => this.pointer.hover3d(event));
     on("unhover", () => this.pointer.leave());
   }
@@ -177,7 +184,7 @@ class LatentMap {
   }
 
   paintNow() {
-    const { overlay, cloud, view, theme, data } = this;
+    const { overlay, cloud, view, theme, data, drawing } = this;
     if (!this.plotted || !this.stage.clientWidth || !overlay.size) return;
     if (cloud.dims !== 2) {
       this.points.clear();
@@ -189,11 +196,11 @@ class LatentMap {
     if (!this.moving) {
       this.root.dataset.thumbnails = overlay.thumbnails(view, this.pictures);
       if (data.linked) overlay.links(this.where(data.linked.point), data.linked.near, cloud, theme, theme.ink);
-      if (data.drawing) overlay.drawing(data.drawing, cloud, theme);
+      if (drawing) overlay.drawing(drawing, cloud, theme);
       for (const i of this.pointer.points) overlay.ring(...this.where(i), theme);
     }
     overlay.end();
-    this.root.dataset.drawn = data.drawing ? data.drawing.id : "";
+    this.root.dataset.drawn = drawing ? drawing.id : "";
   }
 
   where = (i) => this.cloud.at.map((values) => values[i]);
@@ -213,31 +220,12 @@ class LatentMap {
     this.draw();
   }
 
-  selected(event) {
-    const found = event?.lassoPoints ?? event?.range;
-    if (!found || this.cloud.dims !== 2) return;
-    const [x, y] = [found.x, found.y];
-    const outline = event.lassoPoints ? [x, y] : [[x[0], x[1], x[1], x[0]], [y[0], y[0], y[1], y[1]]];
-    const mask = this.cloud.inside(...outline, this.seen);
-    this.pick(mask.includes(1) ? mask : null);
-  }
-
-  pick(mask) {
-    if (!mask && !this.picked) return;
-    this.touched = true;
-    this.picked = mask;
-    this.pickedId = mask ? Math.random().toString(36).slice(2) : null;
-    this.tell("picked", mask && { id: this.pickedId, mask: maskText(mask), points: this.pointsId });
-    this.panel.begin(mask, this.view);
-    this.points.paint(shades(this.view));
-    if (!mask) this.Plotly.relayout(this.plot, { selections: [] });
-    this.paint();
-  }
-
   remove() {
     cancelAnimationFrame(this.frame);
     cancelAnimationFrame(this.morphing);
+    this.picking.remove();
     this.stopWaiting?.();
+    this.stopHearing();
     this.reel.pause();
     this.card.hide();
     this.watcher.disconnect();

@@ -25,7 +25,7 @@ class Panel {
     const rest = count - MOST_SHOWN;
     this.say(".rest", rest > 0 ? `and ${rest.toLocaleString("en")} more` : "");
     this.bars(view);
-    this.fill(".gallery", this.rows.slice(0, MOST_SHOWN));
+    setTimeout(() => this.fill(".gallery", this.rows.slice(0, MOST_SHOWN))); // after Python's answer
   }
 
   say(selector, words) {
