@@ -45,6 +45,12 @@ LISTEN = """
         });
     };
 """
+# A brush that no cell has: painting a cell with its own code would give no picture.
+NEW_CODE = """cells => {
+    const there = new Set([...cells.children].map((cell) => cell.textContent));
+    const swatches = [...cells.getRootNode().querySelectorAll('.swatches button')];
+    swatches.find((swatch) => !there.has(swatch.dataset.code)).click();
+}"""
 
 
 def run() -> dict[str, Any]:
@@ -69,7 +75,11 @@ def _row(page: Page, address: str, run_id: str) -> dict[str, Any]:
     page.wait_for_timeout(3_000)  # the rest of the page, and the portraits of codes
     target = page.locator(".cells, .sliders .row .track >> visible=true").first
     box = target.bounding_box()
-    path = _over_cells() if target.evaluate("e => e.matches('.cells')") else _to_and_fro()
+    if target.evaluate("e => e.matches('.cells')"):
+        target.evaluate(NEW_CODE)
+        path = _over_cells()
+    else:
+        path = _to_and_fro()
     page.mouse.move(*at(box, *path[0]))
     page.mouse.down()
     before = sent.count
@@ -92,7 +102,7 @@ def _to_and_fro() -> list[tuple[float, float]]:
 
 
 def _over_cells(side: int = 7) -> list[tuple[float, float]]:
-    """Over every cell of a grid once: one that has the brush's code already gives no picture."""
+    """Over every cell of a grid once, the brush being new to all of them."""
     return [((n % side + 0.5) / side, (n // side + 0.5) / side) for n in range(side * side)]
 
 
