@@ -96,6 +96,7 @@ def _drawing(browser: Browser, address: str, what: str) -> dict[str, Any]:
 
 def pen_times(page: Page) -> list[float]:
     """Milliseconds from pen to reconstruction for movements that come one at a time."""
+    page.locator("[data-do=clear]").click()  # the same stroke twice would change nothing
     box = page.locator(PAD).bounding_box()
     page.mouse.move(box["x"] + 60, box["y"] + 60)
     page.mouse.down()

@@ -20,6 +20,7 @@ from tests.chromium import launch
 from tests.serving import running
 
 ROUNDS = 3
+LONG = {"Epochs": 200, "Images a step": 8}  # outlasts two measurements of the pen
 WATCH = """() => {
     const seen = (window.seen = {}), start = performance.now();
     const roots = (node) => [...node.querySelectorAll('*')].flatMap((e) => e.shadowRoot ?? []);
@@ -59,12 +60,13 @@ def _open(browser: Browser, address: str) -> Page:
     return page
 
 
-def _train(browser: Browser, address: str, epochs: int | None = None) -> Page:
-    """A visitor who presses Train as soon as the page is there, or has set the epochs."""
+def _train(browser: Browser, address: str, settings: dict[str, int] | None = None) -> Page:
+    """A visitor who presses Train as soon as the page is there, or has changed settings."""
     page = _open(browser, f"{address}/train")
     page.locator(".machine").first.wait_for()
-    if epochs:
-        page.get_by_label("Epochs", exact=True).first.fill(str(epochs))
+    for label, value in (settings or {}).items():
+        page.get_by_label(label, exact=True).first.fill(str(value))
+        page.keyboard.press("Tab")
     page.evaluate(WATCH)
     page.get_by_test_id("stMainBlockContainer").get_by_role(
         "button", name="Train", exact=True
@@ -95,7 +97,7 @@ def _pens(browser: Browser, address: str) -> list[dict[str, Any]]:
     times: dict[str, list[float]] = {"idle": [], "trains, tab open": [], "trains, tab closed": []}
     for _ in range(ROUNDS):
         times["idle"].append(_p95(pen))
-        page = _train(browser, address, epochs=200)
+        page = _train(browser, address, LONG)
         page.wait_for_function("seen.curve")
         run_id = page.url.partition("run=")[2][:32]
         times["trains, tab open"].append(_p95(pen))
