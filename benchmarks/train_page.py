@@ -33,7 +33,7 @@ WATCH = """() => {
         if (/in the queue|Starting|Epoch [0-9.]+ of/.test(text)) mark('change');
         if (now && now.scene !== before) mark('film');
         if (now && now.scene !== before && Number(now.rows) > 0) mark('curve');
-        requestAnimationFrame(look);
+        if (!seen.curve) requestAnimationFrame(look); // it costs the browser a good part of a frame
     };
     look();
 }"""

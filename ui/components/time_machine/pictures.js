@@ -1,8 +1,8 @@
 // Pictures: rows of digits, and the map of the test images.
 
 const SIDE = 28, GAP = 2;
-const DOT = 2.6; // pixels
-const SETTLES = 0.18; // share of the way to its new place that the map goes at a frame
+const DOT = 5.2; // pixels across
+const SETTLES = 0.33; // share of the way to its new place that the map goes at a frame
 
 /** Digits (count, 28, 28) in rows of `across`, ink as alpha, one canvas pixel a pixel. */
 function paintDigits(canvas, bytes, across, rgb) {
@@ -10,12 +10,13 @@ function paintDigits(canvas, bytes, across, rgb) {
   const width = across * (SIDE + GAP) - GAP, height = down * (SIDE + GAP) - GAP;
   if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
   const picture = new ImageData(width, height);
+  const pixels = new Uint32Array(picture.data.buffer); // alpha, blue, green, red
+  const ink = rgb[0] | (rgb[1] << 8) | (rgb[2] << 16);
   for (let n = 0; n < count; n++) {
     const left = (n % across) * (SIDE + GAP), top = Math.floor(n / across) * (SIDE + GAP);
     for (let i = 0; i < PIXELS; i++) {
-      const at = 4 * ((top + Math.floor(i / SIDE)) * width + left + (i % SIDE));
-      picture.data.set(rgb, at);
-      picture.data[at + 3] = bytes[n * PIXELS + i];
+      const at = (top + Math.floor(i / SIDE)) * width + left + (i % SIDE);
+      pixels[at] = ink | (bytes[n * PIXELS + i] << 24);
     }
   }
   canvas.getContext("2d").putImageData(picture, 0, 0);
@@ -25,13 +26,14 @@ function paintDigits(canvas, bytes, across, rgb) {
 class Cloud {
   constructor(canvas) {
     this.canvas = canvas;
+    this.points = new Points(canvas);
   }
 
   /** The square around all points but the outermost, moved there by degrees unless `atOnce`. */
   look(places, atOnce) {
-    const wanted = [0, 1].flatMap((axis) => spread(places, axis));
-    const size = Math.max(wanted[1] - wanted[0], wanted[3] - wanted[2], 1e-6) * 1.12;
-    const goal = [(wanted[0] + wanted[1]) / 2, (wanted[2] + wanted[3]) / 2, size];
+    if (places !== this.lookedAt) this.goal = around(places);
+    this.lookedAt = places;
+    const { goal } = this, size = goal[2];
     const before = atOnce || !this.view ? goal : this.view;
     this.view = before.map((v, i) => v + (goal[i] - v) * SETTLES);
     return Math.max(...goal.map((v, i) => Math.abs(v - this.view[i]))) < size * 0.01;
@@ -49,19 +51,23 @@ class Cloud {
   }
 
   paint(labels, colours) {
-    const { places } = this;
-    const context = prepared(this.canvas);
-    const side = this.canvas.clientWidth;
-    const [x, y, size] = this.view;
-    for (let i = 0; i < labels.length; i++) {
-      context.fillStyle = colours.digits[labels[i] % colours.digits.length];
-      context.beginPath();
-      const left = side * (0.5 + (places[2 * i] - x) / size);
-      const top = side * (0.5 - (places[2 * i + 1] - y) / size);
-      context.arc(left, top, DOT, 0, 2 * Math.PI);
-      context.fill();
-    }
+    const { points, places, canvas } = this, side = canvas.clientWidth;
+    const [x, y, size] = this.view, reach = size / 2, scale = side / size;
+    if (canvas.width !== Math.round(side * (devicePixelRatio || 1))) points.resize(side, side);
+    points.paint(Uint8Array.from({ length: 4 * labels.length }, (_, i) => {
+      return i % 4 === 3 ? 255 : colours.dots[labels[i >> 2] % colours.dots.length][i % 4];
+    }));
+    points.place([0, 1].map((axis) => places.filter((_, i) => i % 2 === axis)));
+    const range = [[x - reach, x + reach], [y - reach, y + reach]];
+    points.draw({ box: [0, 0, side, side], range, scale: [scale, scale] }, null, DOT);
   }
+}
+
+/** The middle and the size of a square that holds nearly all points, with a margin. */
+function around(places) {
+  const [left, right, bottom, top] = [0, 1].flatMap((axis) => spread(places, axis));
+  const size = Math.max(right - left, top - bottom, 1e-6) * 1.12;
+  return [(left + right) / 2, (bottom + top) / 2, size];
 }
 
 /** Between which values nearly all points lie on an axis. */

@@ -1,8 +1,9 @@
 // The time machine: a film (film.js) scrubbed and played here, without a word to the server.
-// film.js, curves.js and pictures.js stand above this file.
+// film.js, curves.js, pictures.js and the latent map's points.js stand above this file.
 
 const STILLS_A_SECOND = 4; // played at speed 1
 const ACROSS = 10; // digits in a row
+const GLIDES = 30; // milliseconds a frame of the map's gliding: the training needs the processor
 const machines = new WeakMap(); // by parent element: the default export runs again on any change
 
 export default function ({ data, parentElement, setTriggerValue }) {
@@ -92,6 +93,7 @@ class Machine {
   theme() {
     const style = getComputedStyle(this.root);
     const named = (name) => style.getPropertyValue(name).trim();
+    const digits = named("--st-chart-categorical-colors").split(",");
     return {
       ink: style.color,
       rgb: rgbOf(style.color),
@@ -100,7 +102,8 @@ class Machine {
       accent: named("--st-primary-color"),
       quiet: `color-mix(in srgb, ${style.color} 55%, transparent)`,
       mark: named("--st-orange-text-color") || style.color,
-      digits: named("--st-chart-categorical-colors").split(","),
+      digits,
+      dots: digits.map(rgbOf),
     };
   }
 
@@ -134,34 +137,49 @@ class Machine {
   }
 
   draw() {
+    this.fresh = true;
+    this.next();
+  }
+
+  next() {
     cancelAnimationFrame(this.frame);
     this.frame = requestAnimationFrame((time) => this.paint(time));
   }
 
+  /** All of it, or only the map where nothing else has changed since the last frame. */
   paint(time) {
     if (!this.film || !this.root.clientWidth) return;
-    if (this.playing) {
-      const speed = STILLS_A_SECOND * Number(this.$("select").value);
-      this.at = Math.min(this.at + ((time - this.before) / 1000) * speed, this.last);
-      this.at = Math.max(this.at, 0);
-      this.before = time;
-      if (this.at >= this.last) this.play(false);
-    }
+    if (this.playing) this.advance(time);
+    else if (!this.fresh && time - this.painted < GLIDES) return this.next();
+    this.painted = time;
+    if (this.fresh || this.playing) this.paintAll();
+    else this.paintMap(moment(this.film, this.at).places);
+    this.fresh = false;
+    if (this.playing || this.gliding) this.next();
+  }
+
+  advance(time) {
+    const speed = STILLS_A_SECOND * Number(this.$("select").value);
+    this.at = Math.min(this.at + ((time - this.before) / 1000) * speed, this.last);
+    this.at = Math.max(this.at, 0);
+    this.before = time;
+    if (this.at < this.last) return;
+    this.play(false);
+    this.fresh = true; // its last moment is still to be painted
+  }
+
+  paintAll() {
     const shown = this.film.stills.length ? this.paintMoment() : { step: this.film.header.steps };
     for (const curve of this.curves.values()) curve.paint(this.film, shown.step, this.colours);
-    if (this.playing || this.gliding) this.draw();
   }
 
   paintMoment() {
-    const { header, labels } = this.film;
+    const { header } = this.film;
     const shown = moment(this.film, this.at);
     const paint = (name) => paintDigits(this.$(`.${name}`), shown[name], ACROSS, this.colours.rgb);
     paint("reconstructions");
     if (header.samples) paint("samples");
-    const atOnce = STILLED.matches || this.playing || this.at < this.last;
-    const arrived = this.cloud.follow(shown.places, atOnce);
-    this.gliding = !this.cloud.look(shown.places, STILLED.matches) || !arrived;
-    this.cloud.paint(labels, this.colours);
+    this.paintMap(shown.places);
     this.range.value = this.at;
     const epochs = (shown.step / header.stepsPerEpoch).toFixed(2);
     const step = Math.round(shown.step).toLocaleString("en");
@@ -169,6 +187,14 @@ class Machine {
     this.range.setAttribute("aria-valuetext", `epoch ${epochs}`);
     this.root.dataset.step = Math.round(shown.step);
     return shown;
+  }
+
+  /** The map glides: to where the points are now, and to a view that holds them. */
+  paintMap(places) {
+    const atOnce = STILLED.matches || this.playing || this.at < this.last;
+    const arrived = this.cloud.follow(places, atOnce);
+    this.gliding = !this.cloud.look(places, STILLED.matches) || !arrived;
+    this.cloud.paint(this.film.labels, this.colours);
   }
 
   remove() {
