@@ -58,9 +58,10 @@ def _heading(info: RunInfo) -> str:
     needs = "torch torchvision"
     if source.builtin:
         needs = ". (in Bottleneck's folder, for the data alone)"
-    lines = [f'"""{entry.title} on {source.title} in plain PyTorch ({entry.source}).', ""]
+    lines = [f'"""{entry.title} on {source.title} in plain PyTorch ({entry.source}).']
     if info.timing.device != "cpu":
         lines += [
+            "",
             f"The run was trained on {info.timing.device}, which draws other random numbers:",
             "expect as good a model, not the same digits.",
             "",
@@ -84,14 +85,24 @@ def _layers(model: Model, plain: PlainCode, recipe: Recipe) -> str:
     for name in names:
         layer = getattr(model, name)
         if isinstance(layer, nn.Sequential):
-            inner = "".join(f"    {layer_code(part)},\n" for part in layer)
-            lines.append(f"{name} = nn.Sequential(\n{inner})")
+            inner = indent(filled([layer_code(part) for part in layer]), "    ")
+            lines.append(f"{name} = nn.Sequential(\n{inner}\n)")
         else:
             lines.append(f"{name} = {layer_code(layer)}")
     lines.append(f"model = nn.ModuleList([{', '.join(names)}])")
     if resolve_initial_weights(recipe.training.initial_weights, model) == "lecun":
         lines += LECUN
     return "\n".join([*lines, ""])
+
+
+def filled(calls: list[str], width: int = 84) -> str:
+    """Calls with commas between them, as many on a line as there is room for."""
+    lines = [""]
+    for call in calls:
+        if lines[-1] and len(lines[-1]) + len(call) > width:
+            lines.append("")
+        lines[-1] += f"{call}, "
+    return "\n".join(line.rstrip() for line in lines)
 
 
 def layer_code(layer: nn.Module) -> str:
@@ -157,8 +168,7 @@ def _loop(info: RunInfo, half: bool) -> str:
     if half:
         value = f'with torch.autocast("cpu", torch.bfloat16):\n    {value}'
     lines = [
-        f"batch, per_epoch = {batch}, {per_epoch}",
-        f"planned = {planned}  # steps: {training.epochs} epochs",
+        f"batch, per_epoch, planned = {batch}, {per_epoch}, {planned}  # {training.epochs} epochs",
         *(["begun = 0  # the step at which the learning rate's cycle begins"] if cycled else []),
         "adam = torch.optim.Adam(model.parameters())",
         "losses = []",
