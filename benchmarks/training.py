@@ -14,7 +14,7 @@ from aecore.data import Dataset
 from aecore.metrics import Evaluation, negative_elbo_nats
 from aecore.models import catalog
 from aecore.training import Progress, TrainConfig, Training, start, train
-from benchmarks import gemm, textbook
+from benchmarks import bare, gemm, textbook
 from benchmarks.timing import in_turns, ratio, seconds_of, spread
 
 MODEL = "vae"
@@ -42,6 +42,8 @@ def run() -> dict[str, Any]:
 NOTES = [
     f"Speed: batch {textbook.BATCH}; ratios are medians over {ROUNDS} rounds of one epoch each in "
     "turns, with their extremes. train() includes its test losses and snapshots.",
+    "The barest loop: nothing but PyTorch's own calls for the same model and loss. No schedule, "
+    "no losses read, no tests, no snapshots: what eager PyTorch allows.",
     "Floor: the step's own matrix products back to back, without the one that backward skips; "
     "or 6 operations a parameter and image at the rate of a 1024 x 1024 x 1024 product.",
     f"Time to {GOAL_NATS:g} nats: -ELBO of all test images, one sample; looking at it isn't "
@@ -56,6 +58,7 @@ def speed(dataset: Dataset, batches: DataLoader) -> list[dict[str, Any]]:
     model = catalog.build(MODEL)
     per_epoch = len(dataset.train) // textbook.BATCH
     taught = textbook.steps(catalog.build(MODEL), batches)
+    barest = bare.steps(catalog.build(MODEL), dataset.train, "auto")
     shapes = gemm.step_shapes(model, textbook.BATCH)
     epochs = {name: epochs_of(dataset, name) for name in ("float32", "auto")}
     calls = {
@@ -64,6 +67,7 @@ def speed(dataset: Dataset, batches: DataLoader) -> list[dict[str, Any]]:
         "step": gemm.products(shapes, per_epoch // PART),
         "large": gemm.products([gemm.LARGE], LARGE_PRODUCTS),
         "auto": lambda: next(epochs["auto"]),
+        "bare": lambda: list(islice(barest, per_epoch)),
     }
     in_turns(calls, 1)  # to warm up; a training's first epoch also has most of the snapshots
     seconds = in_turns(calls, ROUNDS)
@@ -76,7 +80,9 @@ def speed(dataset: Dataset, batches: DataLoader) -> list[dict[str, Any]]:
     return [
         compare("train() in float32 / textbook loop", epoch, "float32", "textbook", images, 3),
         compare("train() in format auto / textbook loop", epoch, "auto", "textbook", images, 3),
+        compare("the barest loop in auto / textbook loop", epoch, "bare", "textbook", images, 3),
         compare("train() in float32 / its own products", epoch, "float32", "step", images, 0.7),
+        compare("train() in format auto / float32 products", epoch, "auto", "step", images, 0.7),
         compare("train() in float32 / 6 per parameter", epoch, "float32", "large", images, 0.7),
     ]
 

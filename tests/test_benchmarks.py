@@ -8,9 +8,9 @@ from itertools import islice
 import pytest
 import torch
 
-from aecore.data import DatasetMissing
+from aecore.data import DatasetMissing, to_float
 from aecore.models import catalog
-from benchmarks import formats, gemm, textbook
+from benchmarks import bare, formats, gemm, textbook
 from benchmarks.__main__ import benchmarks, main, print_report, show, table
 from benchmarks.timing import in_turns, ratio, spread
 
@@ -109,6 +109,13 @@ def test_the_textbook_loop_learns(mnist_folder, tmp_path):
     assert len(batches) == 640 // textbook.BATCH
     losses = list(islice(textbook.steps(catalog.build("vae"), batches), 40))
     assert losses[-1] < 0.6 * losses[0]
+
+
+def test_the_barest_loop_learns(few_digits):
+    model, split = catalog.build("vae"), few_digits.train
+    before = model.loss(to_float(split.images), split.labels, None).total.item()
+    assert len(list(islice(bare.steps(model, split, "float32"), 40))) == 40
+    assert model.loss(to_float(split.images), split.labels, None).total.item() < 0.6 * before
 
 
 def test_the_textbook_loop_needs_mnist(tmp_path, monkeypatch):
