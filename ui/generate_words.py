@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from ui.lessons import Lesson
 from ui.page import Experiment
 
 if TYPE_CHECKING:
@@ -69,16 +69,6 @@ def experiments(abilities: Abilities) -> list[Experiment]:
     if abilities.discrete:
         return [WRITE, COLD, LEARNED]
     return [COLD, SAME, LEARNED] if abilities.samples else [HOLES, SAME, LEARNED]
-
-
-@dataclass(frozen=True)
-class Lesson:
-    """Words, the equation with its words, and our own functions."""
-
-    words: str
-    about: str
-    latex: str
-    functions: tuple[str, ...]
 
 
 COMMON = """

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Lesson:
-    """What there is to say about one kind of code; `functions` are "module:name"."""
+    """Words, and an equation with its words; `functions` are our own that do it, "module:name"."""
 
     words: str
     about: str

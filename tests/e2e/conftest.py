@@ -64,6 +64,19 @@ def settled():
     return wait
 
 
+@pytest.fixture
+def small_page(small_app, page, settled):
+    """small_page(address, until): a page on small runs, when `until` is there and nothing runs."""
+
+    def opened(address: str, until: str) -> Page:
+        page.goto(f"{small_app}/{address}")
+        page.wait_for_selector(until)
+        settled(page)
+        return page
+
+    return opened
+
+
 @pytest.fixture(scope="session")
 def app(tmp_path_factory):
     """The address of the app, which runs until the last test is done."""

@@ -8,16 +8,9 @@ LARGE = "figure canvas.large"
 
 
 @pytest.fixture
-def generate(small_app, page, settled):
-    """generate(query, until): the page on small runs, when `until` is there and nothing runs."""
-
-    def opened(query, until):
-        page.goto(f"{small_app}/generate?{query}")
-        page.wait_for_selector(until)
-        settled(page)
-        return page
-
-    return opened
+def generate(small_page):
+    """generate(query, until): see small_page."""
+    return lambda query, until: small_page(f"generate?{query}", until)
 
 
 def inks(page, selector):

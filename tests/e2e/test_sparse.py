@@ -7,16 +7,9 @@ WITHOUT = "[aria-label='the reconstruction without the units that are off']"
 
 
 @pytest.fixture
-def sparse(small_app, page, settled):
+def sparse(small_page):
     """sparse(query): the page on small runs, with its dictionary."""
-
-    def opened(query):
-        page.goto(f"{small_app}/sparse?{query}")
-        page.wait_for_selector(UNITS)
-        settled(page)
-        return page
-
-    return opened
+    return lambda query: small_page(f"sparse?{query}", UNITS)
 
 
 def test_a_unit_is_looked_at_and_then_switched_off_by_a_press(sparse, settled):

@@ -3,10 +3,12 @@
 from pathlib import Path
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from aecore.models.catalog import CATALOG
 from aecore.runs import save
+from ui import jobs as trainings
 
 ROOT = Path(__file__).resolve().parents[2]
 HOME = "streamlit_app"
@@ -20,6 +22,17 @@ def runs_folder(fitted, tmp_path_factory):
     for model_id, name in NAMES.items():
         save(fitted(model_id).finish(), folder / name)
     return folder
+
+
+@pytest.fixture(scope="module")
+def kept_runs(tmp_path_factory):
+    """A place for visitors' runs, and one worker for the engine, which ends with the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AECORE_RUNS", str(tmp_path_factory.mktemp("kept")))
+        patch.setenv("AECORE_WORKERS", "1")
+        yield
+        trainings.jobs().close()
+        st.cache_resource.clear()
 
 
 @pytest.fixture

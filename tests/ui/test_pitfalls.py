@@ -4,26 +4,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from aecore.pitfalls_make import PITFALLS
 from aecore.pitfalls_pairs import PAIRS
 from tests.ui.conftest import html_of, open_page, parameter, words_of
-from ui import jobs as trainings
 from ui import pitfalls_shifted
 from ui.pitfalls_lessons import STORIES
 
-
-@pytest.fixture(scope="module", autouse=True)
-def kept_runs(tmp_path_factory):
-    """A place for visitors' runs, and the engine that a link to a run starts, which ends here."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AECORE_RUNS", str(tmp_path_factory.mktemp("kept")))
-        patch.setenv("AECORE_WORKERS", "1")
-        yield
-        trainings.jobs().close()
-        st.cache_resource.clear()
+pytestmark = pytest.mark.usefixtures("kept_runs")
 
 
 @pytest.fixture

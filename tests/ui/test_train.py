@@ -1,8 +1,6 @@
 """Train, without a browser: the form, what it costs, a run on the stage, what may be done to it."""
 
-
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from aecore.archive import pack
@@ -11,17 +9,7 @@ from tests.ui.conftest import open_page, words_of
 from ui import jobs as trainings
 
 NOBODY = "0" * 32
-
-
-@pytest.fixture(scope="module", autouse=True)
-def kept_runs(tmp_path_factory):
-    """Visitors' runs of these tests, and the engine that the page starts, which ends with them."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AECORE_RUNS", str(tmp_path_factory.mktemp("kept")))
-        patch.setenv("AECORE_WORKERS", "1")
-        yield
-        trainings.jobs().close()
-        st.cache_resource.clear()
+pytestmark = pytest.mark.usefixtures("kept_runs")
 
 
 @pytest.fixture

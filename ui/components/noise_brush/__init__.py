@@ -7,13 +7,13 @@ import numpy as np
 import streamlit as st
 
 HERE = Path(__file__).resolve().parent
-INK = HERE.parent / "latent_pad" / "ink.js"
+SCRIPTS = ("../latent_pad/ink.js", "../sketchpad/pace.js", "noise_brush.js")
 
 _brush = st.components.v2.component(
     "bottleneck_noise_brush",
     html=(HERE / "noise_brush.html").read_text(encoding="utf-8"),
     css=(HERE / "noise_brush.css").read_text(encoding="utf-8"),
-    js="\n".join(path.read_text(encoding="utf-8") for path in (INK, HERE / "noise_brush.js")),
+    js="\n".join((HERE / name).read_text(encoding="utf-8") for name in SCRIPTS),
 )
 
 

@@ -1,6 +1,6 @@
 // A brush over 28 x 28 pixels: where it has been, the noisy picture shows in place of the clean
 // one. What is sent is the mask as text, while rubbing at most every EVERY ms, and on release.
-// ink.js stands above this file.
+// The latent pad's ink.js and the sketchpad's pace.js stand above this file.
 
 const EVERY = 120;
 const RADIUS = 2.4; // pixels of the picture
@@ -23,7 +23,7 @@ class Brush {
     this.paint = painterOf(this.canvas);
     this.mask = new Uint8Array(SIDE * SIDE);
     this.picture = new Float32Array(SIDE * SIDE);
-    this.sentAt = 0;
+    this.pace = new Pace(EVERY, (done) => this.send(done));
     this.canvas.onpointerdown = (event) => this.start(event);
     this.canvas.onpointermove = (event) => this.move(event);
     this.canvas.onpointerup = this.canvas.onpointercancel = () => this.finish();
@@ -97,15 +97,11 @@ class Brush {
 
   changed(atOnce = false) {
     this.show();
-    clearTimeout(this.timer);
-    const wait = atOnce ? 0 : this.sentAt + EVERY - performance.now();
-    if (wait <= 0) this.send(atOnce);
-    else this.timer = setTimeout(() => this.send(false), wait);
+    this.pace.changed(atOnce);
   }
 
   send(done) {
     const text = writeMask(this.mask);
-    this.sentAt = performance.now();
     if (text !== this.sent || done) this.tell((this.sent = text), done);
   }
 
@@ -118,7 +114,7 @@ class Brush {
   }
 
   remove() {
-    clearTimeout(this.timer);
+    this.pace.stop();
     brushes.delete(this.root);
   }
 }

@@ -18,7 +18,7 @@ _pad = st.components.v2.component(
     "bottleneck_sketchpad",
     html=_file("sketchpad.html"),
     css=_file("sketchpad.css"),
-    js=_file("strokes.js") + _file("sketchpad.js"),
+    js=_file("strokes.js") + _file("pace.js") + _file("sketchpad.js"),
 )
 
 

@@ -1,5 +1,5 @@
 // Draw with a mouse, a finger or a pen. What is sent to Python is the strokes as text, while
-// drawing at most every EVERY ms, and always on release. strokes.js stands above this file.
+// drawing at most every EVERY ms, and always on release. strokes.js and pace.js stand above.
 
 const EVERY = 80;
 const SPACING = 3; // grid units between two points of a stroke
@@ -23,7 +23,7 @@ class Pad {
     this.past = [];
     this.erasing = false;
     this.pointer = null;
-    this.sentAt = 0;
+    this.pace = new Pace(EVERY, (final) => this.send(final));
     this.sent = null;
     this.listen();
     this.watcher = new ResizeObserver(() => this.resize());
@@ -149,15 +149,11 @@ class Pad {
   /** Redraws, and tells Python: at once at the end of a stroke, else when EVERY ms are over. */
   changed(atOnce = false) {
     this.show();
-    clearTimeout(this.timer);
-    const wait = atOnce ? 0 : this.sentAt + EVERY - performance.now();
-    if (wait <= 0) this.send(atOnce);
-    else this.timer = setTimeout(() => this.send(false), wait);
+    this.pace.changed(atOnce);
   }
 
   send(final) {
     const text = encode(this.strokes);
-    this.sentAt = performance.now();
     if (text !== this.sent) this.emit((this.sent = text));
     if (final) this.keepInAddress(text);
   }
@@ -212,7 +208,7 @@ class Pad {
   }
 
   remove() {
-    clearTimeout(this.timer);
+    this.pace.stop();
     cancelAnimationFrame(this.frame);
     this.watcher.disconnect();
     pads.delete(this.root);
