@@ -162,16 +162,14 @@ def explain(words: str) -> None:
 
 
 def equation(words: str, latex: str, functions: Sequence[str]) -> None:
-    """An equation with a few words, beside the source of our own functions ("module:name")."""
+    """An equation beside a few words, and below it the source of our own ("module:name")."""
     st.header("The equation, and our code for it", anchor=False)
-    left, right = st.columns([2, 3], gap="large")
-    with left:
-        st.markdown(words)
-        st.latex(latex)
-    with right:
-        for function in functions:
-            st.code(cached.source(function), language="python", wrap_lines=True)
-            st.caption(function.split(":")[0].replace(".", "/") + ".py")
+    left, right = st.columns(2, gap="large", vertical_alignment="center")
+    left.markdown(words)
+    right.latex(latex)
+    for function in functions:  # as wide as the page, so that no line of it breaks
+        st.code(cached.source(function), language="python", wrap_lines=True)
+        st.caption(function.split(":")[0].replace(".", "/") + ".py")
 
 
 def conditions(words: str, figures: Sequence[tuple[str, str, str]] = (), source: str = "") -> None:
@@ -186,6 +184,11 @@ def conditions(words: str, figures: Sequence[tuple[str, str, str]] = (), source:
         body = "".join(f"<tr>{row}</tr>" for row in rows)
         st.html(f'<table class="bn-figures"><tbody>{body}</tbody></table>')
     data_there("mnist", "Nothing here needs them: the models come trained, and you draw.")
+
+
+def on_phone() -> bool:
+    """Whether the visitor's browser says that it is a phone's."""
+    return "Mobi" in st.context.headers.get("User-Agent", "")
 
 
 def data_there(name: str, meanwhile: str) -> bool:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from ui import cached, forms, train_presets
+from ui import cached, forms, page, train_presets
 from ui import jobs as trainings
 from ui.train_presets import DATASET, FIRST_DATASET, MODEL, SEED
 
@@ -71,9 +71,10 @@ def _settings(entry: Entry, dataset: str) -> tuple[Recipe, list[str]]:
 
     train_presets.fit_epochs(entry, dataset)
     limits = {"epochs": trainings.jobs().settings.max_epochs}
-    with st.expander("The model's settings", expanded=True):
+    roomy = not page.on_phone()  # there the stage stands below the form, and would be far away
+    with st.expander("The model's settings", expanded=roomy):
         config, faults = forms.config_form(entry.config, train_presets.prefix(entry.id))
-    with st.expander("The training's settings", expanded=True):
+    with st.expander("The training's settings", expanded=roomy):
         usual = train_presets.usual_training(entry)
         training, more = forms.config_form(usual, train_presets.prefix(entry.id, "t"), limits)
         seed = st.number_input(
