@@ -52,8 +52,14 @@ class PixelPrior(nn.Module):
 
     def forward(self, indices: Tensor) -> Tensor:
         """Indices (B, h, w) long to the logits of every cell's index (B, codes, h, w)."""
+        return self.last(self.features(indices))
+
+    def features(self, indices: Tensor) -> Tensor:
+        """What the prior knows at each cell of the cells before it: (B, rows, w) to
+        (B, width, rows, w). The grid's lower rows may be missing: no cell sees them."""
         embedded = self.embedding(indices).permute(0, 3, 1, 2)
-        return self.last(F.relu(self.blocks(self.first(embedded) + self.position)))
+        position = self.position[:, :, : indices.shape[1]]
+        return F.relu(self.blocks(self.first(embedded) + position))
 
     def nll(self, indices: Tensor) -> Tensor:
         """-log p(indices) in nats an image: (B, h, w) -> (B,)."""
@@ -68,6 +74,7 @@ class PixelPrior(nn.Module):
         indices = torch.zeros(n, height, width, dtype=torch.long, device=self.position.device)
         for row in range(height):
             for column in range(width):
-                p = self(indices)[:, :, row, column].softmax(1)
+                known = self.features(indices[:, : row + 1])[:, :, row : row + 1, column, None]
+                p = self.last(known).flatten(1).softmax(1)
                 indices[:, row, column] = torch.multinomial(p, 1, generator=generator).squeeze(1)
         return indices
