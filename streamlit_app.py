@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from ui import cached, examples, lessons, page, pickers, readout, shared
-from ui.components.sketchpad import sketchpad
+from ui.pad import pad
 
 if TYPE_CHECKING:
     from aecore.runs import ListedRun
@@ -38,14 +38,14 @@ EXPERIMENTS = [
 
 
 @st.fragment
-def bench(drawing: str, revision: int, example: bool, told: list[str]) -> ListedRun | None:
+def bench(told: list[str]) -> ListedRun | None:
     """The pad and what the chosen run makes of it: only this runs again while somebody draws.
 
     `told` holds the run that the rest of the page speaks of; another choice redraws it all.
     """
     left, right = st.columns([3, 7], gap="medium")
     with left:
-        sketchpad(drawing, shared.take, revision=revision, example=example)
+        pad()
     with right:
         cached.skeleton(height=380)
         chosen = pickers.choose_run()
@@ -58,7 +58,7 @@ def bench(drawing: str, revision: int, example: bool, told: list[str]) -> Listed
 
 
 page.begin("streamlit_app.py")
-chosen = bench(shared.drawing(), shared.revision(), shared.is_example(), told=[])
+chosen = bench(told=[])
 page.try_this(EXPERIMENTS)
 if chosen:
     row, card = chosen.info.recipe.entry, chosen.info.card

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from ui import cached, draw_kit, images, shared
-from ui.components.sketchpad import sketchpad
+from ui.pad import pad
 
 if TYPE_CHECKING:
     from aecore.drawing import Drawing
@@ -96,16 +96,10 @@ def choose() -> None:
         persist_state="session",
         label_visibility="collapsed",
     )
-    {PAD: _pad, TEST: _test_digit, PICTURE: _picture}[st.session_state[SOURCE]]()
-
-
-def _pad() -> None:
-    sketchpad(
-        shared.drawing(),
-        shared.take,
-        revision=shared.revision(),
-        example=shared.is_example(),
-    )
+    source = st.session_state[SOURCE]
+    if source != PAD:
+        shared.keep_for_pad()
+    {PAD: pad, TEST: _test_digit, PICTURE: _picture}[source]()
 
 
 def _test_digit() -> None:

@@ -15,11 +15,10 @@ from ui import (
     latent_map_static,
     latent_map_view,
     pickers,
-    shared,
 )
 from ui import latent_map_choices as choices
 from ui.components.latent_map import courier, latent_map, news
-from ui.components.sketchpad import sketchpad
+from ui.pad import pad
 
 if TYPE_CHECKING:
     from aecore.runs import ListedRun
@@ -77,9 +76,7 @@ def hands_on() -> Shown | None:
 @st.fragment
 def _pad(world: World, view: View) -> None:
     """The pad, and where the drawing lands: only this runs while somebody draws."""
-    sketchpad(
-        shared.drawing(), shared.take, revision=shared.revision(), example=shared.is_example()
-    )
+    pad()
     drawing, words = latent_map_drawing.on_map(world, view.embedding)
     news("drawing", drawing and {**drawing, "map": view.places.digest})
     st.caption(words)

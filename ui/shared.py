@@ -11,6 +11,7 @@ from aecore.strokes import StrokesError, decode
 from ui.examples import THREE
 
 DRAWING = "drawing"
+ON_PAD = "on_pad"  # the drawing that a pad begins with
 MODEL = "model"
 RUN = "run"  # the run on the stage of Train, by its id: not a widget
 SHARED = (MODEL, "dataset", RUN)  # the other choices; all but the last are widgets of these keys
@@ -18,6 +19,11 @@ SHARED = (MODEL, "dataset", RUN)  # the other choices; all but the last are widg
 
 def start() -> None:
     """Settles the drawing of a new session; `fault` says what was wrong with a link's drawing."""
+    _settle()
+    keep_for_pad()
+
+
+def _settle() -> None:
     if DRAWING in st.session_state:
         if st.query_params.get(DRAWING) != _drawn():
             keep_in_address(st.query_params.get(MODEL))
@@ -36,6 +42,19 @@ def start() -> None:
 def drawing() -> str:
     """The visitor's drawing as text (see aecore/strokes.py); "" if the pad was cleared."""
     return st.session_state[DRAWING]
+
+
+def on_pad() -> str:
+    """What a pad begins with: the drawing as it was when the page last ran as a whole.
+
+    While somebody draws it stays the same, so that the pad isn't sent its own strokes.
+    """
+    return st.session_state[ON_PAD]
+
+
+def keep_for_pad() -> None:
+    """The next pad begins with the drawing as it is now: for a page that has taken its pad away."""
+    st.session_state[ON_PAD] = drawing()
 
 
 def is_example() -> bool:
@@ -63,6 +82,7 @@ def show(text: str) -> None:
     decode(text)
     st.session_state.update({DRAWING: text, "is_example": False, "fault": None})
     st.session_state["revision"] += 1
+    keep_for_pad()
 
 
 def fault() -> str | None:

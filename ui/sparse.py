@@ -19,7 +19,7 @@ from ui import (
     sparse_kit,
 )
 from ui.components.picture_grid import picture_grid
-from ui.components.sketchpad import sketchpad
+from ui.pad import pad
 from ui.sparse_charts import histograms
 from ui.sparse_unit import one_unit
 
@@ -95,9 +95,7 @@ def _drawing(chosen: ListedRun, seen: Reading | None, off: list[int]) -> None:
     """The pad, the drawing as the model rebuilds it, the same without the units that are off."""
     left, right = st.columns([3, 7], gap="medium")
     with left:
-        sketchpad(
-            shared.drawing(), shared.take, revision=shared.revision(), example=shared.is_example()
-        )
+        pad()
     with right:
         if seen is None:
             st.caption("Draw a digit: its units appear here.")

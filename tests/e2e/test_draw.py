@@ -92,6 +92,17 @@ def test_a_three_is_read_while_the_pen_is_down_and_a_link_shows_the_same(draw, b
     other.close()
 
 
+def test_the_drawing_is_still_on_the_pad_after_a_look_at_a_test_digit(draw, settled):
+    page = draw("model=vae-digits")
+    list(draw_three(page))
+    settled(page)
+    before = canvas_ink(page)
+    for source in ("A test digit", "Draw"):
+        page.get_by_role("radio", name=source, exact=True).click()
+        settled(page)
+    assert np.array_equal(canvas_ink(page), before)
+
+
 def test_a_link_carries_a_test_digit(draw, browser, settled):
     page = draw("model=vq_vae-digits&digit=digits-5")
     before = styles(page)

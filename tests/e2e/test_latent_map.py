@@ -169,8 +169,10 @@ def test_a_class_alone_and_a_digit_by_its_number(latent_map, labels):
     assert "no digit of this number" in page.locator(".bn-map-search output").inner_text()
 
 
-def test_a_drawing_lands_on_the_map_while_it_is_drawn(latent_map):
-    page = latent_map()
+def test_a_drawing_lands_on_the_map_while_it_is_drawn_by_few_bytes(latent_map, page):
+    sizes = []
+    page.on("websocket", lambda each: each.on("framereceived", lambda got: sizes.append(len(got))))
+    latent_map()
     before = page.locator(".bn-map").get_attribute("data-drawn")
     assert before
     pad = page.locator(".st-key-sketchpad canvas")
@@ -178,11 +180,14 @@ def test_a_drawing_lands_on_the_map_while_it_is_drawn(latent_map):
     box = pad.bounding_box()
     page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.2)
     page.mouse.down()
+    page.wait_for_timeout(500)  # the example gave way to a first dot, and the pad heard of it
+    sizes.clear()
     page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.8, steps=8)
     page.wait_for_function(
         "before => ![before, ''].includes(document.querySelector('.bn-map').dataset.drawn)",
         arg=before,
     )
+    assert sizes and max(sizes) < 8_000  # neither the map nor the pad comes again
     page.mouse.up()
     assert "nearest latent neighbours" in page.inner_text("body")
 
