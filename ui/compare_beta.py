@@ -65,7 +65,7 @@ def choose_others(dataset: str) -> list[str]:
         list(there),
         format_func=lambda one: pickers.short_title(there[one]),
         key=key,
-        placeholder="Put other models on the plane",
+        placeholder="Add models",
         label_visibility="collapsed",
         persist_state="session",
     )
