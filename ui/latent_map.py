@@ -78,29 +78,31 @@ def _pad(world: World, view: View) -> None:
     """The pad, and where the drawing lands: only this runs while somebody draws."""
     pad()
     drawing, words = latent_map_drawing.on_map(world, view.embedding)
-    news("drawing", drawing and {**drawing, "map": view.places.digest})
-    st.caption(words)
+    with st.container(gap=None):
+        news("drawing", drawing and {**drawing, "map": view.places.digest})
+        st.caption(words)
 
 
 @st.fragment
 def _map(world: World, view: View, url: str, colour: dict | None) -> None:
     """The map, and the answer to a lasso: only this runs when one is closed."""
     chosen = latent_map_picked.picked(world, view.points.digest)
-    news("answer", latent_map_picked.answer(world, chosen))
-    latent_map(
-        {
-            "plotly": url,
-            "points": view.points.digest,
-            "places": view.places.digest,
-            "scene": view.scene,
-            "axes": view.axes,
-            "moments": view.moments,
-            "colour": colour,
-            "linked": _linked(world, view),
-            **_pictures(world),
-        },
-        latent_map_picked.take,
-    )
+    with st.container(gap=None):
+        news("answer", latent_map_picked.answer(world, chosen))
+        latent_map(
+            {
+                "plotly": url,
+                "points": view.points.digest,
+                "places": view.places.digest,
+                "scene": view.scene,
+                "axes": view.axes,
+                "moments": view.moments,
+                "colour": colour,
+                "linked": _linked(world, view),
+                **_pictures(world),
+            },
+            latent_map_picked.take,
+        )
     latent_map_picked.link(world, chosen)
 
 

@@ -92,7 +92,8 @@ function layout(view) {
 
 function scene(axis) {
   const [x, y, z] = [0, 1, 2].map((k) => ({ ...axis(k), showbackground: false }));
-  const camera = { eye: { x: 1.55, y: 1.55, z: 1.15 } };
+  const near = x.showticklabels ? 1 : 0.62; // without numbers at the axes there is more room
+  const camera = { eye: { x: 1.55 * near, y: 1.55 * near, z: 1.15 * near } };
   return { xaxis: x, yaxis: y, zaxis: z, aspectmode: "data", dragmode: "orbit", camera };
 }
 
