@@ -17,12 +17,13 @@ from benchmarks.textbook import BATCH
 def steps(model: Model, split: Split, precision: hardware.Precision) -> Iterator[None]:
     """Trains without end, a step at a time, with fused Adam at 1e-3."""
     device = torch.device("cpu")
+    resolved = hardware.resolve_precision(precision, device)
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, fused=True)
     model.train()
     while True:
         chosen = torch.randint(len(split), (BATCH,))
         x, y = to_float(split.images.index_select(0, chosen)), split.labels[chosen]
-        with hardware.autocast(hardware.resolve_precision(precision, device), device):
+        with hardware.autocast(resolved, device):
             loss = model.loss(x, y, None).total
         optimizer.zero_grad(set_to_none=True)
         loss.backward()

@@ -46,7 +46,8 @@ def test_the_program_trains_the_same_run_again(model_id, digits):
     run = fit(small_recipe(model_id, seed=3, training=TWO_EPOCHS), digits).finish(measure=False)
     names = executed(run.info)
     # Rounding differs in bfloat16, and which code is nearest can hang on it.
-    assert epoch_losses(names) == pytest.approx(total_but_prior(run.info), rel=2e-2)
+    near = 2e-2 if CATALOG[model_id].abilities.discrete else 5e-3
+    assert epoch_losses(names) == pytest.approx(total_but_prior(run.info), rel=near)
     learnt = names["losses"]
     assert learnt[-1] < 0.6 * learnt[0]
 

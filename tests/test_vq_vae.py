@@ -175,6 +175,14 @@ def prior():
 
 
 @torch.no_grad()
+def test_the_prior_knows_as_much_of_a_cell_without_the_rows_below_it(prior):
+    grids = torch.randint(6, (3, *prior.grid), generator=seeded())
+    whole = prior.features(grids)
+    for rows in range(1, prior.grid[0] + 1):
+        assert torch.allclose(prior.features(grids[:, :rows]), whole[:, :, :rows], atol=1e-6)
+
+
+@torch.no_grad()
 def test_changing_a_cell_changes_no_logits_of_it_or_of_those_before_it(prior):
     indices = torch.randint(6, (3, 5, 4), generator=seeded())
     before = prior(indices).flatten(2)

@@ -87,8 +87,9 @@ def _pad(world: World, view: View) -> None:
 def _map(world: World, view: View, url: str, colour: dict | None) -> None:
     """The map, and the answer to a lasso: only this runs when one is closed."""
     chosen = latent_map_picked.picked(world, view.points.digest)
+    answer = latent_map_picked.answer(world, chosen)
     with st.container(gap=None):
-        news("answer", latent_map_picked.answer(world, chosen))
+        news("answer", answer and {**answer, "points": view.points.digest})
         latent_map(
             {
                 "plotly": url,

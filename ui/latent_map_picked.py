@@ -31,7 +31,6 @@ class Picked:
 
     id: str
     mask: str
-    points: str  # the digest of their table in the browser
     rows: np.ndarray
     code: np.ndarray
     label: int
@@ -51,8 +50,7 @@ def picked(world: World, points_digest: str) -> Picked | None:
     if not len(rows):
         return None
     label = int(np.bincount(world.points.labels[rows]).argmax())
-    mask = str(found["mask"])
-    return Picked(str(found["id"]), mask, points_digest, rows, mean_code(world, rows), label)
+    return Picked(str(found["id"]), str(found["mask"]), rows, mean_code(world, rows), label)
 
 
 def rows_of(mask: str, count: int) -> np.ndarray:
@@ -98,7 +96,6 @@ def _answer(world: World, chosen: Picked) -> dict[str, Any]:
     return {
         "id": chosen.id,
         "mask": chosen.mask,
-        "points": chosen.points,
         "mean": np.round(255 * mean.ravel()).astype(int).tolist(),
         "near": outside[:NEAREST].tolist(),
         "words": near_words(world, chosen, outside[:NEAREST]),

@@ -104,7 +104,7 @@ def test_a_selection_is_counted_and_its_mean_can_be_explored(latent_map, world):
     links = [each.proto for each in page.get("page_link")]
     assert any("Open their mean code" in link.label for link in links)
     picked = latent_map_picked.Picked(
-        "a", text, digest, rows, latent_map_picked.mean_code(found, rows), 4
+        "a", text, rows, latent_map_picked.mean_code(found, rows), 4
     )
     assert np.allclose(picked.code, found.points.codes[rows].mean(0))
     answer = latent_map_picked.answer(found, picked)

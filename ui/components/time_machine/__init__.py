@@ -24,7 +24,14 @@ if TYPE_CHECKING:
 HERE = Path(__file__).resolve().parent
 NOTHING = (0, 0)
 MAPPINGS = {True: "the latent coordinates as they are", False: "by two main directions (PCA)"}
-SCRIPTS = ("../latent_map/points.js", "film.js", "curves.js", "pictures.js", "time_machine.js")
+SCRIPTS = (
+    "../latent_pad/ink.js",
+    "../latent_map/points.js",
+    "film.js",
+    "curves.js",
+    "pictures.js",
+    "time_machine.js",
+)
 
 
 def _file(name: str) -> str:

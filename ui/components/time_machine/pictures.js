@@ -1,6 +1,6 @@
 // Pictures: rows of digits, and the map of the test images.
 
-const SIDE = 28, GAP = 2;
+const GAP = 2;
 const DOT = 5.2; // pixels across
 const SETTLES = 0.33; // share of the way to its new place that the map goes at a frame
 
@@ -50,13 +50,17 @@ class Cloud {
     return arrived;
   }
 
-  paint(labels, colours) {
+  /** The points' colours, [red, green, blue] of each class: for as long as no others are given. */
+  colour(labels, rgb) {
+    const of = (i) => rgb[labels[i >> 2] % rgb.length];
+    const colours = { length: 4 * labels.length };
+    this.points.paint(Uint8Array.from(colours, (_, i) => (i % 4 === 3 ? 255 : of(i)[i % 4])));
+  }
+
+  paint() {
     const { points, places, canvas } = this, side = canvas.clientWidth;
     const [x, y, size] = this.view, reach = size / 2, scale = side / size;
     if (canvas.width !== Math.round(side * (devicePixelRatio || 1))) points.resize(side, side);
-    points.paint(Uint8Array.from({ length: 4 * labels.length }, (_, i) => {
-      return i % 4 === 3 ? 255 : colours.dots[labels[i >> 2] % colours.dots.length][i % 4];
-    }));
     points.place([0, 1].map((axis) => places.filter((_, i) => i % 2 === axis)));
     const range = [[x - reach, x + reach], [y - reach, y + reach]];
     points.draw({ box: [0, 0, side, side], range, scale: [scale, scale] }, null, DOT);
@@ -77,12 +81,4 @@ function spread(places, axis) {
   const [low, high] = [at(0.01), at(0.99)];
   const air = (high - low) * 0.08;
   return [low - air, high + air];
-}
-
-/** "#rrggbb" or "rgb(r, g, b)" as three bytes. */
-function rgbOf(colour) {
-  const probe = document.createElement("canvas").getContext("2d");
-  probe.fillStyle = colour;
-  probe.fillRect(0, 0, 1, 1);
-  return probe.getImageData(0, 0, 1, 1).data.slice(0, 3);
 }

@@ -1,5 +1,5 @@
 // The time machine: a film (film.js) scrubbed and played here, without a word to the server.
-// film.js, curves.js, pictures.js and the latent map's points.js stand above this file.
+// film.js, curves.js, pictures.js, and two parts of others, ink.js and points.js, stand above.
 
 const STILLS_A_SECOND = 4; // played at speed 1
 const ACROSS = 10; // digits in a row
@@ -78,6 +78,7 @@ class Machine {
     if (figures.some((figure, i) => figure !== this.$(".curves").children[i]))
       this.$(".curves").replaceChildren(...figures);
     this.colours = this.theme();
+    if (this.film.labels) this.cloud.colour(this.film.labels, this.colours.digits.map(rgbOf));
     const seen = [...new Set(this.film.labels)].sort((a, b) => a - b);
     const legend = seen.map((label) => {
       const item = document.createElement("span");
@@ -93,7 +94,6 @@ class Machine {
   theme() {
     const style = getComputedStyle(this.root);
     const named = (name) => style.getPropertyValue(name).trim();
-    const digits = named("--st-chart-categorical-colors").split(",");
     return {
       ink: style.color,
       rgb: rgbOf(style.color),
@@ -102,8 +102,7 @@ class Machine {
       accent: named("--st-primary-color"),
       quiet: `color-mix(in srgb, ${style.color} 55%, transparent)`,
       mark: named("--st-orange-text-color") || style.color,
-      digits,
-      dots: digits.map(rgbOf),
+      digits: named("--st-chart-categorical-colors").split(","),
     };
   }
 
@@ -152,7 +151,7 @@ class Machine {
     if (this.playing) this.advance(time);
     else if (!this.fresh && time - this.painted < GLIDES) return this.next();
     this.painted = time;
-    if (this.fresh || this.playing) this.paintAll();
+    if (this.fresh) this.paintAll();
     else this.paintMap(moment(this.film, this.at).places);
     this.fresh = false;
     if (this.playing || this.gliding) this.next();
@@ -163,9 +162,8 @@ class Machine {
     this.at = Math.min(this.at + ((time - this.before) / 1000) * speed, this.last);
     this.at = Math.max(this.at, 0);
     this.before = time;
-    if (this.at < this.last) return;
-    this.play(false);
-    this.fresh = true; // its last moment is still to be painted
+    this.fresh = true;
+    if (this.at >= this.last) this.play(false);
   }
 
   paintAll() {
@@ -194,7 +192,7 @@ class Machine {
     const atOnce = STILLED.matches || this.playing || this.at < this.last;
     const arrived = this.cloud.follow(places, atOnce);
     this.gliding = !this.cloud.look(places, STILLED.matches) || !arrived;
-    this.cloud.paint(this.film.labels, this.colours);
+    this.cloud.paint();
   }
 
   remove() {
