@@ -197,9 +197,10 @@ def test_a_map_is_made_in_the_background_and_the_points_move_to_it(latent_map, s
     assert page.get_by_text("There is no t-SNE map of these codes yet").is_visible()
     first = page.evaluate(f"() => Array.from({MAP}.cloud.at[0])")
     page.get_by_role("button", name="Make the map").click()
-    page.get_by_role("button", name="Stop").wait_for()
+    stop = page.get_by_test_id("stMain").get_by_role("button", name="Stop")
+    stop.wait_for()
     page.get_by_text("There is no t-SNE map").wait_for(state="hidden", timeout=PATIENCE)
-    page.get_by_role("button", name="Stop").wait_for(state="hidden", timeout=PATIENCE)
+    stop.wait_for(state="hidden", timeout=PATIENCE)
     settled(page)
     assert page.evaluate(f"() => Array.from({MAP}.cloud.at[0])") != first
     assert page.get_by_text("Trustworthiness").first.is_visible()

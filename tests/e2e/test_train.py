@@ -97,7 +97,7 @@ def test_a_training_is_watched_left_found_again_and_stopped(page, lab):
     machine(page, run_id)
     assert run_id in page.url
 
-    page.get_by_role("button", name="Stop").click()
+    page.get_by_test_id("stMain").get_by_role("button", name="Stop").click()
     page.get_by_text(re.compile("stopped")).first.wait_for(timeout=LONG)
     expect(page.get_by_role("button", name="Go on")).to_be_visible(timeout=LONG)
 
