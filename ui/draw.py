@@ -19,12 +19,15 @@ if TYPE_CHECKING:
 
 STYLE = Path(__file__).resolve().parent / "draw.css"
 # Seconds in which the thread that sends has Python to itself: the pen waits for the reconstruction,
-# and all the other models would keep it from leaving.
+# and what else there is to do would keep it from leaving.
 SENDING = 0.01
 
 
 def hands_on() -> ListedRun | None:
-    """The digit on the left, the chosen model on the right; below, all models and its place."""
+    """The digit on the left, the chosen model on the right; below, all models and its place.
+
+    The chosen model follows the pen; what is below waits until the hand rests.
+    """
     st.html(f"<style>{STYLE.read_text(encoding='utf-8')}</style>")
     with st.container():  # what comes and goes in here must not move the pad: it would start anew
         cached.skeleton(height=480)
@@ -35,18 +38,19 @@ def hands_on() -> ListedRun | None:
         draw_source.switch()
     with right:
         chosen = pickers.choose_run()
-        drawn = draw_source.drawn()
-        sight = _flow(chosen, drawn, fault) if chosen else None
+        label = _flow(chosen, draw_source.drawn(), fault) if chosen else None
     if chosen:
         time.sleep(SENDING)
-        _models(chosen, drawn, sight)
+        rested = draw_source.drawn(rested=True)
+        sight = draw_kit.look(chosen.folder, rested, label)
+        _models(chosen, rested, sight)
         _citizen(chosen, sight)
     draw_source.keep()
     return chosen
 
 
-def _flow(chosen: ListedRun, drawn: Drawing, fault: str | None) -> Sight:
-    """The chosen model at work, and a word on whatever is unusual."""
+def _flow(chosen: ListedRun, drawn: Drawing, fault: str | None) -> int | None:
+    """The chosen model at work, a word on whatever is unusual; returns the class, if one is set."""
     place, label = st.container(), None
     if chosen.info.recipe.entry.abilities.conditional:
         label = pickers.choose_class()
@@ -59,7 +63,7 @@ def _flow(chosen: ListedRun, drawn: Drawing, fault: str | None) -> Sight:
     notes = drawn.notes if sight.reading else ()
     for words in filter(None, [fault, shared.fault(), *notes]):
         place.caption(f":material/info: {words}")
-    return sight
+    return label
 
 
 def _models(chosen: ListedRun, drawn: Drawing, sight: Sight) -> None:

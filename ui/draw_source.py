@@ -184,8 +184,11 @@ def switch() -> None:
         st.caption("A test digit has MNIST's form already: there is nothing to switch off.")
 
 
-def drawn(normalised: bool | None = None) -> Drawing:
-    """The visitor's digit as the models get to see it; `normalised` overrules the switch."""
+def drawn(rested: bool = False, normalised: bool | None = None) -> Drawing:
+    """The visitor's digit as the models get to see it; `normalised` overrules the switch.
+
+    `rested`: a drawing as it was when the hand last rested, and not as it is under the pen.
+    """
     cached.ready()
     from aecore import drawing, strokes
     from aecore.data import DatasetMissing
@@ -203,4 +206,5 @@ def drawn(normalised: bool | None = None) -> Drawing:
             nothing = drawing.normalise([[0]])
             return drawing.Drawing(nothing.image, True, ("Choose a picture of a digit.",))
         return drawing.normalise(picture, center=center)
-    return drawing.normalise(strokes.rasterise(strokes.decode(shared.drawing())), center=center)
+    text = shared.rested() if rested else shared.drawing()
+    return drawing.normalise(strokes.rasterise(strokes.decode(text)), center=center)

@@ -1,6 +1,7 @@
 """What all pages share with one another and with a link: the drawing, the model, the data set.
 
-The drawing lives in the session under DRAWING. A new session takes it from the address
+The drawing lives in the session under DRAWING, and under RESTED as it was when the hand last
+rested: for what takes too long to follow the pen. A new session takes it from the address
 (?drawing=...), which the pad itself keeps up to date; without one it starts with an example.
 The chosen run is the widget MODEL, and stands in the address by its id.
 """
@@ -11,6 +12,7 @@ from aecore.strokes import StrokesError, decode
 from ui.examples import THREE
 
 DRAWING = "drawing"
+RESTED = "rested_drawing"
 ON_PAD = "on_pad"  # the drawing that a pad begins with
 MODEL = "model"
 RUN = "run"  # the run on the stage of Train, by its id: not a widget
@@ -29,12 +31,14 @@ def _settle() -> None:
             keep_in_address(st.query_params.get(MODEL))
         return
     given = st.query_params.get(DRAWING, "")
-    st.session_state.update({DRAWING: THREE, "is_example": True, "revision": 0, "fault": None})
+    st.session_state.update({"is_example": True, "revision": 0, "fault": None})
+    _keep(THREE)
     if not given:
         return
     try:
         decode(given)
-        st.session_state.update({DRAWING: given, "is_example": False})
+        _keep(given)
+        st.session_state["is_example"] = False
     except StrokesError as error:
         st.session_state["fault"] = f"The link's drawing can't be shown: {error}."
 
@@ -42,6 +46,17 @@ def _settle() -> None:
 def drawing() -> str:
     """The visitor's drawing as text (see aecore/strokes.py); "" if the pad was cleared."""
     return st.session_state[DRAWING]
+
+
+def rested() -> str:
+    """The drawing as it was when the hand last rested."""
+    return st.session_state[RESTED]
+
+
+def _keep(text: str, resting: bool = True) -> None:
+    st.session_state[DRAWING] = text
+    if resting:
+        st.session_state[RESTED] = text
 
 
 def on_pad() -> str:
@@ -67,20 +82,22 @@ def revision() -> int:
     return st.session_state["revision"]
 
 
-def take(text: str) -> None:
+def take(text: str, resting: bool) -> None:
     """A drawing from the pad; what isn't one is left aside, with a word."""
     try:
         decode(text)
     except StrokesError as error:
         st.session_state["fault"] = f"The pad's drawing can't be used: {error}."
         return
-    st.session_state.update({DRAWING: text, "is_example": False, "fault": None})
+    _keep(text, resting)
+    st.session_state.update({"is_example": False, "fault": None})
 
 
 def show(text: str) -> None:
     """Puts a drawing on the pad from Python, as if the visitor had drawn it."""
     decode(text)
-    st.session_state.update({DRAWING: text, "is_example": False, "fault": None})
+    _keep(text)
+    st.session_state.update({"is_example": False, "fault": None})
     st.session_state["revision"] += 1
     keep_for_pad()
 

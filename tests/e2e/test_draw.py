@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 READ = ".bn-rebuilt .bn-digit[style*=image]"
+FIRST = ".bn-models .bn-digit"
 NEAR = ".bn-neighbours"
 THREE = (0.3, 0.25), (0.6, 0.22), (0.45, 0.48), (0.65, 0.65), (0.32, 0.8)
 
@@ -49,19 +50,24 @@ def canvas_ink(page):
     return np.asarray(Image.open(io.BytesIO(png)).getchannel("A"))
 
 
+def changed(page, selector, before):
+    """Waits until the first digit of a selector is another picture."""
+    page.wait_for_function(
+        """([selector, before]) => {
+            const style = document.querySelector(selector)?.getAttribute('style');
+            return style && style !== before;
+        }""",
+        arg=[selector, before],
+    )
+
+
 def draw_three(page):
     page.mouse.move(*at(page, THREE[0]))
     page.mouse.down()
     for share in THREE[1:]:
         before = rebuilt(page)
         page.mouse.move(*at(page, share), steps=8)
-        page.wait_for_function(
-            """([selector, before]) => {
-                const style = document.querySelector(selector)?.getAttribute('style');
-                return style && style !== before;
-            }""",
-            arg=[READ, before],
-        )
+        changed(page, READ, before)
         yield rebuilt(page)
     page.mouse.up()
 
@@ -90,6 +96,16 @@ def test_a_three_is_read_while_the_pen_is_down_and_a_link_shows_the_same(draw, b
     other, theirs = same_elsewhere(page, browser, settled)
     assert np.array_equal(canvas_ink(theirs), canvas_ink(page))
     other.close()
+
+
+def test_all_models_follow_when_the_hand_rests_with_the_pen_still_down(draw):
+    page = draw("model=vae-digits")
+    before = page.locator(FIRST).first.get_attribute("style")
+    page.mouse.move(*at(page, (0.3, 0.3)))
+    page.mouse.down()
+    page.mouse.move(*at(page, (0.7, 0.7)), steps=8)
+    changed(page, FIRST, before)
+    page.mouse.up()
 
 
 def test_the_drawing_is_still_on_the_pad_after_a_look_at_a_test_digit(draw, settled):

@@ -14,6 +14,8 @@ from aecore.runs import CODES_FILE
 from tests.ui.conftest import NAMES, group, html_of, open_page, parameter, words_of
 from ui import draw_words, examples
 
+ALL_MODELS = '<div class="bn-models">'
+
 
 @pytest.fixture
 def draw(monkeypatch, tmp_path):
@@ -67,12 +69,27 @@ def test_every_model_tells_of_a_drawing_by_its_abilities(draw, runs_folder, mode
 
 def test_without_a_drawing_the_page_says_what_to_do(draw, runs_folder):
     app = draw(runs_folder)
-    app.session_state["drawing"] = ""
     app.session_state["is_example"] = False
+    app.session_state["drawing"] = app.session_state["rested_drawing"] = ""
     app.run()
     assert not app.exception
     assert "Draw a digit" in html_of(app)
     assert "bn-models" not in html_of(app) and "bn-citizen" not in html_of(app)
+
+
+def test_the_chosen_model_follows_the_pen_and_all_others_wait_until_the_hand_rests(
+    draw, runs_folder
+):
+    app = draw(runs_folder, drawing=examples.THREE)
+    other = html_of(draw(runs_folder, drawing=examples.SEVEN)).partition(ALL_MODELS)
+    chosen, _, below = html_of(app).partition(ALL_MODELS)
+    app.session_state["drawing"] = examples.SEVEN
+    app.run()
+    moving = html_of(app).partition(ALL_MODELS)
+    assert moving[0] == other[0] != chosen and moving[2] == below != other[2]
+    app.session_state["rested_drawing"] = examples.SEVEN
+    app.run()
+    assert html_of(app).partition(ALL_MODELS) == other
 
 
 def test_the_switch_turns_the_normalisation_off_and_into_the_address(draw, runs_folder):

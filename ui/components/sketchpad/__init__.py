@@ -24,21 +24,23 @@ _pad = st.components.v2.component(
 
 def sketchpad(
     drawing: str,
-    on_change: Callable[[str], None],
+    on_change: Callable[[str, bool], None],
     revision: int = 0,
     example: bool = False,
     key: str = "sketchpad",
 ) -> None:
     """The pad, with `drawing` on it (a text, see aecore/strokes.py).
 
-    While somebody draws, and when they stop, `on_change` gets the drawing, and the fragment that
-    holds the pad runs again. The pad takes `drawing` when it first appears and when `revision`
-    changes, and otherwise keeps its own. An `example` makes way for the first stroke.
+    While somebody draws, and when they stop, `on_change` gets the drawing and whether the hand
+    rests, and the fragment that holds the pad runs again. The pad takes `drawing` when it first
+    appears and when `revision` changes, and otherwise keeps its own. An `example` makes way for the
+    first stroke.
     """
     settings = {"side": strokes.SIDE, "pen": strokes.PEN, "eraser": strokes.ERASER}
     data = {"drawing": drawing, "revision": revision, "example": example, "limit": strokes.LIMIT}
 
     def changed() -> None:
-        on_change(st.session_state[key].drawing)
+        drawn = st.session_state[key].drawing
+        on_change(drawn["strokes"], drawn["resting"])
 
     _pad(data=data | settings, key=key, on_drawing_change=changed)

@@ -1,7 +1,9 @@
-// Draw with a mouse, a finger or a pen. What is sent to Python is the strokes as text, while
-// drawing at most every EVERY ms, and always on release. strokes.js and pace.js stand above.
+// Draw with a mouse, a finger or a pen. What is sent to Python is the strokes as text and whether
+// the hand rests: while drawing at most every EVERY ms, on release, and when the hand has been
+// still for REST ms. strokes.js and pace.js stand above.
 
 const EVERY = 80;
+const REST = 400;
 const SPACING = 3; // grid units between two points of a stroke
 const HISTORY = 100; // steps that undo remembers
 
@@ -10,7 +12,7 @@ const pads = new WeakMap(); // by parent element: the default export runs again 
 export default function ({ data, parentElement, setStateValue }) {
   let pad = pads.get(parentElement);
   if (!pad) pads.set(parentElement, (pad = new Pad(parentElement)));
-  pad.emit = (text) => setStateValue("drawing", text);
+  pad.emit = (strokes, resting) => setStateValue("drawing", { strokes, resting });
   pad.take(data);
   return () => pad.remove();
 }
@@ -23,8 +25,8 @@ class Pad {
     this.past = [];
     this.erasing = false;
     this.pointer = null;
-    this.pace = new Pace(EVERY, (final) => this.send(final));
-    this.sent = null;
+    this.pace = new Pace(EVERY, (resting) => this.send(resting));
+    this.sent = { text: null, resting: true };
     this.listen();
     this.watcher = new ResizeObserver(() => this.resize());
     this.watcher.observe(this.canvas);
@@ -38,7 +40,7 @@ class Pad {
       this.strokes = decode(data.drawing);
       this.past = [];
       this.isExample = data.example;
-      this.sent = data.drawing;
+      this.sent = { text: data.drawing, resting: true };
       if (!data.example) this.keepInAddress(data.drawing);
     }
     this.resize(); // also the moment to take on a changed theme
@@ -150,12 +152,15 @@ class Pad {
   changed(atOnce = false) {
     this.show();
     this.pace.changed(atOnce);
+    clearTimeout(this.rest);
+    if (!atOnce) this.rest = setTimeout(() => this.send(true), REST);
   }
 
-  send(final) {
+  send(resting) {
     const text = encode(this.strokes);
-    if (text !== this.sent) this.emit((this.sent = text));
-    if (final) this.keepInAddress(text);
+    if (text !== this.sent.text || resting !== this.sent.resting) this.emit(text, resting);
+    this.sent = { text, resting };
+    if (resting) this.keepInAddress(text);
   }
 
   /** The drawing in the page's address, so that a reload or a link brings it back. */
@@ -209,6 +214,7 @@ class Pad {
 
   remove() {
     this.pace.stop();
+    clearTimeout(this.rest);
     cancelAnimationFrame(this.frame);
     this.watcher.disconnect();
     pads.delete(this.root);
