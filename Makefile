@@ -8,6 +8,7 @@ test:
 
 lint:
 	ruff check .
+	ruff format --check .
 
 bench:
 	python -m benchmarks training

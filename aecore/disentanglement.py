@@ -152,8 +152,9 @@ def _straight(codes: Array, v: NDArray[np.int64]) -> Array:
     """The squared correlation of each coordinate with a factor: (D,); 0 where one never moves."""
     z, v = codes - codes.mean(0), v - v.mean()
     spread = (z**2).mean(0) * (v**2).mean()
-    return np.divide((z * v[:, None]).mean(0) ** 2, spread, out=np.zeros(z.shape[1]),
-                     where=spread > DEAD**2)
+    return np.divide(
+        (z * v[:, None]).mean(0) ** 2, spread, out=np.zeros(z.shape[1]), where=spread > DEAD**2
+    )
 
 
 def _accuracies(codes: Array, v: NDArray[np.int64]) -> Array:

@@ -113,9 +113,9 @@ def fit_gaussians(space: LatentSpace, components: int = 1) -> Gaussians:
     else:
         from sklearn.mixture import GaussianMixture  # a second to import
 
-        fitted = GaussianMixture(
-            components, reg_covar=floor, max_iter=60, random_state=SEED
-        ).fit(draws.numpy())
+        fitted = GaussianMixture(components, reg_covar=floor, max_iter=60, random_state=SEED).fit(
+            draws.numpy()
+        )
         weights, means, covariances = (
             torch.as_tensor(part) for part in (fitted.weights_, fitted.means_, fitted.covariances_)
         )

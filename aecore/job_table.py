@@ -46,9 +46,7 @@ class JobTable:
 
     def free_name(self, visitor: str, wanted: str, but: str = "") -> str:
         """The name, numbered if another of the visitor's runs has it: lists tell runs by name."""
-        taken = {
-            job.name for job in self.all() if job.record.visitor == visitor and job.id != but
-        }
+        taken = {job.name for job in self.all() if job.record.visitor == visitor and job.id != but}
         wanted = wanted[:LONGEST_NAME]
         numbered = (f"{wanted[: LONGEST_NAME - 6]} ({number})" for number in count(2))
         return next(name for name in chain([wanted], numbered) if name not in taken)

@@ -44,8 +44,10 @@ def sizes(codes: np.ndarray, places: np.ndarray, labels: np.ndarray) -> Sizes | 
     classes = np.unique(labels)
     if len(classes) < 2:
         return None
-    wide = {label: (_spread(codes, labels == label), _spread(places, labels == label))
-            for label in classes}
+    wide = {
+        label: (_spread(codes, labels == label), _spread(places, labels == label))
+        for label in classes
+    }
     grown = {label: on_map / max(latent, 1e-9) for label, (latent, on_map) in wide.items()}
     large, small = max(grown, key=grown.get), min(grown, key=grown.get)
     latent, on_map = (wide[large][i] / max(wide[small][i], 1e-9) for i in (0, 1))

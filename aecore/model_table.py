@@ -1,6 +1,6 @@
 """The README's table of models, made from the catalog and from the metrics of the shipped runs.
 
-    python -m aecore.model_table      writes it anew between the markers in README.md
+`python -m aecore.model_table` writes it anew between the markers in README.md.
 """
 
 from collections.abc import Mapping

@@ -99,9 +99,7 @@ def figures(names: Sequence[str], broken: Run, cured: Run, dataset: Dataset) -> 
 def figure(row: Row, broken: Run, cured: Run, dataset: Dataset) -> Figure:
     """A row measured on both models."""
     scale = 100 if row.unit == "%" else 1
-    first, second = (
-        scale * row.compute(Evaluation(run.model, dataset)) for run in (broken, cured)
-    )
+    first, second = (scale * row.compute(Evaluation(run.model, dataset)) for run in (broken, cured))
     return Figure(what=row.what, broken=first, cured=second, unit=row.unit, digits=row.digits)
 
 

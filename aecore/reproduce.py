@@ -20,11 +20,11 @@ from aecore.models.base import Model, PlainCode
 from aecore.networks import resolve_initial_weights
 from aecore.run_info import Recipe, RunInfo
 
-ONE_CYCLE = '''\
+ONE_CYCLE = """\
 def one_cycle(done):  # the learning rate rises for 30 % of the steps, then falls to nothing
     low, x = (1 / 25, done / 0.3) if done < 0.3 else (1e-4, (1 - done) / 0.7)
     return low + (1 - low) * (1 - math.cos(math.pi * x)) / 2
-'''
+"""
 
 LECUN = (
     "for part in model.modules():  # initial weights after LeCun et al. 1998",

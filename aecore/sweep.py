@@ -97,8 +97,9 @@ def plan(
     return found
 
 
-def follow(sweep: Sweep, folder: Path, train: Trainer, report: Report, keep: int = 1,
-           small: bool = False) -> Sweep:
+def follow(
+    sweep: Sweep, folder: Path, train: Trainer, report: Report, keep: int = 1, small: bool = False
+) -> Sweep:
     """Trains what is missing, writing each point as it is there; the sweep with its points.
 
     keep: how many seeds' runs are kept beside the figures. small: as float16 weights, with no

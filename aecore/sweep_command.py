@@ -24,12 +24,23 @@ def add_options(add: argparse.ArgumentParser) -> None:
     """The options of `sweep`."""
     add.add_argument("--model", default="beta_vae", help="a model with a beta")
     add.add_argument("--dataset", default="mnist", choices=DATASETS)
-    add.add_argument("--beta", type=numbers, default=(0.1, 0.25, 0.5, 1, 2, 4, 8, 16),
-                     metavar="B,B,...", help="default: 0.1,0.25,0.5,1,2,4,8,16")
+    add.add_argument(
+        "--beta",
+        type=numbers,
+        default=(0.1, 0.25, 0.5, 1, 2, 4, 8, 16),
+        metavar="B,B,...",
+        help="default: 0.1,0.25,0.5,1,2,4,8,16",
+    )
     add.add_argument("--seeds", type=int, default=3, help="how many seeds of each (default: 3)")
     add.add_argument("--epochs", help="passes over the training images")
-    add.add_argument("--set", dest="changes", metavar="KEY=VALUE", action="append", default=[],
-                     help="a setting of the model or of the training; may be given again")
+    add.add_argument(
+        "--set",
+        dest="changes",
+        metavar="KEY=VALUE",
+        action="append",
+        default=[],
+        help="a setting of the model or of the training; may be given again",
+    )
     add.add_argument("--out", type=Path, help="the folder (default: runs/sweep-MODEL-DATASET)")
     add.add_argument("--keep", type=int, default=1, help="seeds whose runs are kept (default: 1)")
     add.add_argument("--small", action="store_true", help="keep weights alone, as float16")
@@ -50,15 +61,17 @@ def sweep(options: argparse.Namespace) -> None:
     if options.seeds < 1:
         raise ConfigError("--seeds: at least 1")
     config, training = _changes(options)
-    wanted = plan(
-        options.model, options.dataset, options.beta, options.seeds, config, training
-    )
+    wanted = plan(options.model, options.dataset, options.beta, options.seeds, config, training)
     folder = options.out or Path("runs") / f"sweep-{options.model}-{options.dataset}"
     found = resume(wanted, folder)
     train = in_process if options.in_process else on_engine(folder)
     epochs = len(found.missing()) * found.base.training.epochs
-    with tqdm(total=epochs, unit="epoch", bar_format="{l_bar}{bar}| {n:.1f}/{total} epochs "
-              "[{elapsed}<{remaining}]", desc=f"{len(found.missing())} runs") as bar:
+    with tqdm(
+        total=epochs,
+        unit="epoch",
+        bar_format="{l_bar}{bar}| {n:.1f}/{total} epochs [{elapsed}<{remaining}]",
+        desc=f"{len(found.missing())} runs",
+    ) as bar:
 
         def report(done: float) -> None:
             bar.update(done - bar.n)

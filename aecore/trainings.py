@@ -58,8 +58,7 @@ class Trainings:
     def _training(self) -> dict[str, float]:
         """Who trains a run now, and the seconds that it still takes."""
         return {
-            job.record.visitor: self._seconds_left(job)
-            for job in self.table.in_state("running")
+            job.record.visitor: self._seconds_left(job) for job in self.table.in_state("running")
         }
 
     def _seconds_left(self, job: Job) -> float:

@@ -94,9 +94,7 @@ class Stopped(Exception):
     """A task was stopped, or nobody wants it any more."""
 
 
-def run_task(
-    line: dict[str, Any], function: str, arguments: tuple[Any, ...]
-) -> dict[str, Any]:
+def run_task(line: dict[str, Any], function: str, arguments: tuple[Any, ...]) -> dict[str, Any]:
     """Calls a function by its name with `arguments` and `report`; how it ended (see tasks.py)."""
     be_nice()
     said = 0.0

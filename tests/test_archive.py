@@ -193,9 +193,7 @@ def test_a_model_over_the_limit_is_refused_before_it_is_built(packed, tmp_path):
     recipe = json.loads(members(packed)["run.json"])["recipe"]
     recipe["config"]["widths"] = [1024, 1024, 1024, 1024]
     with pytest.raises(RunError, match="at most 1,000,000 are allowed"):
-        archive.unpack(
-            with_json(packed, recipe=recipe), tmp_path / "run", max_parameters=1_000_000
-        )
+        archive.unpack(with_json(packed, recipe=recipe), tmp_path / "run", max_parameters=1_000_000)
 
 
 @pytest.mark.parametrize(

@@ -96,9 +96,13 @@ def test_the_products_of_a_step_are_those_that_torch_runs(x):
     ran = 0
     for event in profile.events():
         if event.name in ("aten::mm", "aten::addmm"):
-            (m, k), (_, n) = event.input_shapes[-2:] if event.name == "aten::mm" else (
-                event.input_shapes[1],
-                event.input_shapes[2],
+            (m, k), (_, n) = (
+                event.input_shapes[-2:]
+                if event.name == "aten::mm"
+                else (
+                    event.input_shapes[1],
+                    event.input_shapes[2],
+                )
             )
             ran += 2 * m * k * n
     assert ran == gemm.flops(gemm.step_shapes(model, images=len(x)))

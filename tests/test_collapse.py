@@ -14,8 +14,9 @@ def info(rates=(5.0, 6.0), model="beta_vae", **changes) -> RunInfo:
     """A run of 20 epochs whose code held `rates` nats after the first and the last."""
     made = Recipe(model=model, dataset="digits")
     entry = made.entry.config
-    history = [{"epoch": n, "step": n, "train": {}, "test": {"kl_nats": r}}
-               for n, r in enumerate(rates, 1)]
+    history = [
+        {"epoch": n, "step": n, "train": {}, "test": {"kl_nats": r}} for n, r in enumerate(rates, 1)
+    ]
     config = with_changes(entry, {"latent_dim": 4, **changes})
     training = with_changes(made.training, {"epochs": 20})
     recipe = made.model_copy(update={"config": config, "training": training})

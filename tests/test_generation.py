@@ -28,9 +28,7 @@ def test_every_model_draws_from_every_source_that_fits_it(trained_run, space, mo
     for name in names:
         fits = {"gaussian": 1, "mixture": 3}
         fitted = generation.fit_gaussians(known, fits[name]) if name in fits else None
-        codes = [
-            generation.draw(model, name, 4, seed, 1.0, fitted, known) for seed in (1, 1, 2)
-        ]
+        codes = [generation.draw(model, name, 4, seed, 1.0, fitted, known) for seed in (1, 1, 2)]
         assert torch.equal(codes[0], codes[1]) and not torch.equal(codes[0], codes[2])
         y = torch.arange(4) if model.abilities.conditional else None
         assert pictures(model, codes[0], y).shape == (4, 28, 28)

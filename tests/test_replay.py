@@ -89,8 +89,6 @@ def test_losses_that_say_the_same_are_named_once():
     assert replay.loss_names(changed) == ["total", "kl", "elbo"]
 
 
-
-
 def test_the_film_of_first_weights_is_the_beginning_of_the_runs_own(few_digits):
     recipe = small_recipe("vae")
     whole = replay.of_run(fit(recipe, few_digits).finish(measure=False))

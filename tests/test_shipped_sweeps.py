@@ -64,8 +64,9 @@ def test_a_higher_beta_disentangles_shapes_better():
 def test_the_figures_of_a_kept_run_can_be_measured_again():
     found = read(FOLDER / "shapes")
     point = found.at(4)[0]
-    again = figures(load(FOLDER / "shapes" / point.run).model, data.load("shapes"),
-                    found.recipe(4, point.seed))
+    again = figures(
+        load(FOLDER / "shapes" / point.run).model, data.load("shapes"), found.recipe(4, point.seed)
+    )
     assert again.rate == pytest.approx(point.rate, abs=0.02)  # the weights were rounded
     assert again.distortion == pytest.approx(point.distortion, abs=0.05)
     assert again.factors.mig == pytest.approx(point.factors.mig, abs=0.02)

@@ -166,8 +166,10 @@ def test_the_probes_of_digits_are_eight_classes(followed, digits):
 def test_broken_probes_are_refused(tmp_path):
     from safetensors.torch import save_file
 
-    save_file({"images": torch.zeros(3, 5, 5, dtype=torch.uint8), "labels": torch.zeros(3)},
-              tmp_path / sweep_probes.FILE)
+    save_file(
+        {"images": torch.zeros(3, 5, 5, dtype=torch.uint8), "labels": torch.zeros(3)},
+        tmp_path / sweep_probes.FILE,
+    )
     with pytest.raises(RunError, match="its images are"):
         sweep_probes.read(tmp_path)
 

@@ -10,6 +10,7 @@ import streamlit as st
 if TYPE_CHECKING:
     from aecore.replay import Film
 
+
 def loss_curves(films: Mapping[str, Film], name: str) -> None:
     """A loss of several runs over one axis of epochs, on the test images."""
     import pandas as pd

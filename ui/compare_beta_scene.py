@@ -121,4 +121,3 @@ def _scores(kit: Kit) -> list[dict[str, Any]]:
         }
         for beta in kit.sweep.betas
     ]
-

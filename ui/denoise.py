@@ -82,9 +82,7 @@ def _noise() -> Setting:
     with right, st.container(horizontal=True, vertical_alignment="bottom"):
         places = {EVERYWHERE: "Everywhere", BRUSH: "By brush"}
         where = explore_address.choose("where", "Where", places, EVERYWHERE)
-        st.button(
-            "", icon=":material/casino:", help="The same noise, drawn anew", on_click=_reseed
-        )
+        st.button("", icon=":material/casino:", help="The same noise, drawn anew", on_click=_reseed)
     seed = explore_address.number("seed", 0, SEEDS)
     return Setting(kind, amount, seed, _mask() if where == BRUSH else None)
 

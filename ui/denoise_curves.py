@@ -131,7 +131,8 @@ def _chart(amounts: tuple[float, ...], lines: dict, figure: str, chosen: str):
 def _mark(chart, setting: Setting, runs: list[ListedRun]) -> None:
     """Where the visitor is, and where a denoiser was trained."""
     chart.add_vline(
-        setting.amount, line={"dash": "dot", "width": 1.5, "color": "#8a8a8a"},
+        setting.amount,
+        line={"dash": "dot", "width": 1.5, "color": "#8a8a8a"},
         annotation={"text": "you are here", "yref": "paper", "y": 1, "yanchor": "bottom"},
     )
     from aecore.noise import TRAINED_ON
@@ -139,6 +140,8 @@ def _mark(chart, setting: Setting, runs: list[ListedRun]) -> None:
     levels = {denoise_kit.trained_level(run) for run in runs} - {None}
     for level in levels if setting.kind == TRAINED_ON else ():
         chart.add_vline(
-            level, line={"width": 2.5, "color": "#8a8a8a"}, opacity=0.5,
+            level,
+            line={"width": 2.5, "color": "#8a8a8a"},
+            opacity=0.5,
             annotation={"text": "trained here", "yref": "paper", "y": 0.92, "xanchor": "left"},
         )

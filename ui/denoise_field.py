@@ -35,8 +35,8 @@ def field(chosen: ListedRun, case: Case) -> None:
     if kind == "noise":
         corners = {"your digit": case.clean, "with its noise": case.noisy} | corners
     else:
-        corners[f"another {third}" if third == second else f"a real {third}"] = (
-            example(third, 1 if third == second else 0)
+        corners[f"another {third}" if third == second else f"a real {third}"] = example(
+            third, 1 if third == second else 0
         )
     try:
         plane = denoising_field.slice_through(*map(_tensor, corners.values()))
@@ -110,13 +110,23 @@ def chart(plane: Slice, found: Field, names: list[str]):
     )
     turned = np.degrees(np.arctan2(*(tips - starts).T))
     figure.add_scatter(
-        x=tips[:, 0], y=tips[:, 1], mode="markers", **plain,
+        x=tips[:, 0],
+        y=tips[:, 1],
+        mode="markers",
+        **plain,
         marker={"symbol": "triangle-up", "size": 6, "angle": turned, "color": "#8a8a8a"},
     )
     places = plane.corners.numpy()
     figure.add_scatter(
-        x=places[:, 0], y=places[:, 1], mode="markers+text", text=names, showlegend=False,
-        textposition="top center", textfont={"size": 15}, marker={"size": 11}, hoverinfo="skip",
+        x=places[:, 0],
+        y=places[:, 1],
+        mode="markers+text",
+        text=names,
+        showlegend=False,
+        textposition="top center",
+        textfont={"size": 15},
+        marker={"size": 11},
+        hoverinfo="skip",
     )
     figure.update_layout(height=HEIGHT, margin={"t": 10, "r": 10, "b": 10, "l": 10})
     axis = {"showgrid": False, "zeroline": False, "constrain": "domain"}

@@ -130,9 +130,7 @@ def _cures(patient: Patient) -> None:
     """A button for each cure, and a word where it can't be trained here."""
     recipe = patient.info.recipe
     here = cached.has_data(recipe.dataset)
-    for column, cure in zip(
-        st.columns(len(patient.found.cures)), patient.found.cures, strict=True
-    ):
+    for column, cure in zip(st.columns(len(patient.found.cures)), patient.found.cures, strict=True):
         with column.container(border=True, height="stretch", vertical_alignment="distribute"):
             st.markdown(f"**{cure.name}**  \n{cure.words}")
             st.button(

@@ -99,8 +99,11 @@ def _pairs(chosen: ListedRun, draw: Draw) -> None:
     count = f"{len(known.pictures):,}"
     st.caption(
         f"Among the first {count} training digits, by the squared error of their pixels"
-        + ("." if known.real else "; the lower ones are as this model rebuilds them, for the data "
-           "set isn't here.")
+        + (
+            "."
+            if known.real
+            else "; the lower ones are as this model rebuilds them, for the data set isn't here."
+        )
     )
 
 
@@ -148,4 +151,3 @@ def _conditions(rows: list[Figures]) -> str:
         "the first 1,000 samples; the nearest of all 60,000 training digits in pixels. Mixtures: "
         "10 Gaussians. Rows measured on the page: the nearest of the first 5,000."
     )
-

@@ -91,9 +91,7 @@ def _kits(runs: list[ListedRun]) -> tuple[dict[str, Kit], list[str]]:
     return kits, faults
 
 
-def _film(
-    listed: ListedRun, kit: Kit, ends: list[str | None], path: str
-) -> np.ndarray | None:
+def _film(listed: ListedRun, kit: Kit, ends: list[str | None], path: str) -> np.ndarray | None:
     """The frames (STEPS, 28, 28) of one model's walk; None where it doesn't know an end."""
     seen = explore_kit.reading(listed.folder)
     found = [None if end is None else explore_kit.digit(kit, end, seen) for end in ends]

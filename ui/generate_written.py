@@ -62,6 +62,5 @@ def _grids(chosen: ListedRun, draw: Draw, indices, number: int) -> dict:
     model, space = cached.run(chosen.folder).model, generate_kit.space(chosen.folder)
     others = [name for name in generate_kit.sources(chosen.folder) if name != "prior"]
     return {"prior": indices} | {
-        name: generation.draw(model, name, COUNT, draw.seed, space=space)[number]
-        for name in others
+        name: generation.draw(model, name, COUNT, draw.seed, space=space)[number] for name in others
     }

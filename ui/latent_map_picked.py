@@ -69,9 +69,9 @@ def mean_code(world: World, rows: np.ndarray) -> np.ndarray:
     points = world.points
     if not points.discrete:
         return points.codes[rows].mean(0)
-    counts = np.stack([
-        np.bincount(column, minlength=len(points.codebook)) for column in points.codes[rows].T
-    ])
+    counts = np.stack(
+        [np.bincount(column, minlength=len(points.codebook)) for column in points.codes[rows].T]
+    )
     means = counts @ points.codebook / len(rows)
     apart = ((means[:, None] - points.codebook[None]) ** 2).sum(2)
     return apart.argmin(1)

@@ -184,9 +184,7 @@ def codes_table(_world: World, world_id: str) -> Table:
     low, high = codes.min(0), codes.max(0)
     step = np.maximum((high - low) / SHADES, 1e-12)
     whole = np.round((codes - low) / step).astype(np.uint8)
-    return table(
-        codes=whole.ravel(), low=low.astype(np.float32), step=step.astype(np.float32)
-    )
+    return table(codes=whole.ravel(), low=low.astype(np.float32), step=step.astype(np.float32))
 
 
 @st.cache_resource(show_spinner=False, max_entries=12)

@@ -18,9 +18,7 @@ if TYPE_CHECKING:
 
 def listed() -> list[ListedRun]:
     """Runs of visitors that there is something of; a run that can't be read is left out."""
-    named = (
-        place.get(name) for place in (st.query_params, st.session_state) for name in NAMES
-    )
+    named = (place.get(name) for place in (st.query_params, st.session_state) for name in NAMES)
     asked = dict.fromkeys(name for name in named if name and len(name) == KEY_LENGTH)
     if not asked:
         return []

@@ -6,6 +6,4 @@ from ui.components.sketchpad import sketchpad
 
 def pad() -> None:
     """The pad with the visitor's drawing; the fragment that holds it runs while somebody draws."""
-    sketchpad(
-        shared.on_pad(), shared.take, revision=shared.revision(), example=shared.is_example()
-    )
+    sketchpad(shared.on_pad(), shared.take, revision=shared.revision(), example=shared.is_example())

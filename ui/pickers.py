@@ -42,9 +42,7 @@ def usable_runs(listed: list[ListedRun]) -> list[ListedRun]:
     return [each for each in sorted(listed, key=_catalog_order) if each.info]
 
 
-def _settle(
-    usable: dict[str, ListedRun], wished: Callable[[RunInfo], bool] | None = None
-) -> None:
+def _settle(usable: dict[str, ListedRun], wished: Callable[[RunInfo], bool] | None = None) -> None:
     """Which run is chosen before anyone presses a button: the address wins, by link or by Back."""
     first = FIRST if FIRST in usable else next(iter(usable))
     if wished:

@@ -191,7 +191,10 @@ def _dictionary(
         "Each square is a unit: orange is ink that it adds, blue is ink that it takes away, on "
         "average over the digits that excite it most. Below it: for how many digits it is active; "
         "● where it is active for your drawing. "
-        + (f"{idle} of the {len(order)} are never active: they didn't pay for themselves."
-           if idle else "")
+        + (
+            f"{idle} of the {len(order)} are never active: they didn't pay for themselves."
+            if idle
+            else ""
+        )
     )
     one_unit(chosen, space, found, unit)

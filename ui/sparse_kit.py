@@ -31,14 +31,18 @@ def sparsity(info: RunInfo) -> float:
 
 def sparsest(usable: list[ListedRun]) -> ListedRun | None:
     """The run whose codes are the sparsest."""
-    return max(filter(lambda each: has_units(each.info), usable), default=None,
-               key=lambda each: sparsity(each.info))
+    return max(
+        filter(lambda each: has_units(each.info), usable),
+        default=None,
+        key=lambda each: sparsity(each.info),
+    )
 
 
 def beside(chosen: ListedRun, usable: list[ListedRun]) -> list[ListedRun]:
     """Runs to hold the chosen one against: other points, those with the fullest codes first."""
     others = [
-        each for each in usable
+        each
+        for each in usable
         if each.id != chosen.id
         and has_units(each.info)
         and SPARSITY in each.info.metrics

@@ -42,9 +42,7 @@ def _exciting(
     code = space.code.z[number].numpy()
     label = int(space.labels[number])
     told = label if chosen.info.recipe.entry.abilities.conditional else None
-    whole, without = (
-        sparse_kit.rebuilt(chosen.folder, code, off, told) for off in ([], [unit])
-    )
+    whole, without = (sparse_kit.rebuilt(chosen.folder, code, off, told) for off in ([], [unit]))
     both = images.digit(picture, f"a {label}") + '<span style="display:block;height:.35rem"></span>'
     both += lab.difference(whole - without, "what the unit adds and takes away")
     return lab.card(both, f"z = {code[unit]:.2f}", [f"<small>a {label}</small>"])

@@ -80,7 +80,7 @@ def _row(words: list[str], numbers: list[str], rest: list[str]) -> str:
 def _table(heads: list[str], rows: list[str], first_number: int, numbers: int) -> str:
     columns = range(first_number, first_number + numbers)
     head = "".join(
-        f'<th{" class=number" if place in columns else ""}>{html.escape(words)}</th>'
+        f"<th{' class=number' if place in columns else ''}>{html.escape(words)}</th>"
         for place, words in enumerate(heads)
     )
     return f'<div class="bn-table long"><table><tr>{head}</tr>{"".join(rows)}</table></div>'

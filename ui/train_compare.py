@@ -58,9 +58,7 @@ def compare(shipped: Mapping[str, ListedRun]) -> None:
 
 def _compared(run_id: str, name: str, shipped: Mapping[str, ListedRun]) -> Compared:
     folder = (
-        shipped[run_id].folder
-        if run_id in shipped
-        else trainings.jobs().records.run_folder(run_id)
+        shipped[run_id].folder if run_id in shipped else trainings.jobs().records.run_folder(run_id)
     )
     return Compared(name, films.run_at(folder).info, films.of_folder(folder, run_id).film)
 

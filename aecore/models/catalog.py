@@ -103,9 +103,7 @@ ROWS = [
         "A variational autoencoder with convolutions.",
         "Kingma & Welling 2014; Radford et al. 2016",
         VAE,
-        VAEConfig(
-            latent_dim=32, body="conv", widths=(32, 64, 128), activation="leaky_relu"
-        ),
+        VAEConfig(latent_dim=32, body="conv", widths=(32, 64, 128), activation="leaky_relu"),
         {"epochs": 40},
     ),
     Entry(

@@ -101,7 +101,6 @@ class VAE(Model):
         epochs = self.config.kl_warmup_epochs
         self.warmup = min(1.0, epoch / epochs) if epochs else 1.0
 
-
     def plain(self, cast: str = "") -> PlainCode:
         """Encode to a Gaussian, draw z from it, decode; pay for both errors and nats."""
         config, told = self.config, self.abilities.conditional

@@ -122,9 +122,7 @@ class VQVAE(Model):
         self.code_counts.lerp_(counts, 1 - decay)
         self.code_sums.lerp_(sums, 1 - decay)
         dead = self.code_counts < self.config.restart_below
-        picks = torch.randint(
-            len(flat), (len(dead),), generator=generator, device=flat.device
-        )
+        picks = torch.randint(len(flat), (len(dead),), generator=generator, device=flat.device)
         self.code_sums[dead] = flat[picks[dead]]
         self.code_counts[dead] = 1.0
         # An entry whose averages have faded to nothing stays where it is: 0 / 0 is no place.

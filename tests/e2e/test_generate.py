@@ -20,9 +20,7 @@ def inks(page, selector):
     return np.array(page.locator(selector).evaluate_all(read)).reshape(-1, 28, 28)
 
 
-def test_a_sample_is_pressed_and_shown_closer_and_a_link_brings_it_back(
-    generate, browser, settled
-):
+def test_a_sample_is_pressed_and_shown_closer_and_a_link_brings_it_back(generate, browser, settled):
     page = generate("model=vae-digits&mixed=2", GRID)
     assert inks(page, f"{GRID} canvas").reshape(2, 64, -1).max(2).min() > 0  # nothing is blank
     sample = page.locator(".bn-cards .bn-digit").first

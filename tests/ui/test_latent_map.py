@@ -103,9 +103,7 @@ def test_a_selection_is_counted_and_its_mean_can_be_explored(latent_map, world):
     assert not page.exception
     links = [each.proto for each in page.get("page_link")]
     assert any("Open their mean code" in link.label for link in links)
-    picked = latent_map_picked.Picked(
-        "a", text, rows, latent_map_picked.mean_code(found, rows), 4
-    )
+    picked = latent_map_picked.Picked("a", text, rows, latent_map_picked.mean_code(found, rows), 4)
     assert np.allclose(picked.code, found.points.codes[rows].mean(0))
     answer = latent_map_picked.answer(found, picked)
     assert len(answer["mean"]) == 784 and not set(answer["near"]) & set(rows.tolist())
@@ -143,8 +141,12 @@ def test_the_ellipse_holds_the_share_of_draws_that_one_sigma_should():
     sigma = np.array([0.1, 2, 0.5, 1, 0.05, 3])
     found = latent_map_drawing.ellipse(axes, sigma)
     draws = (generator.standard_normal((20_000, 6)) * sigma) @ axes.T
-    turn = np.array([[np.cos(found["angle"]), np.sin(found["angle"])],
-                     [-np.sin(found["angle"]), np.cos(found["angle"])]])
+    turn = np.array(
+        [
+            [np.cos(found["angle"]), np.sin(found["angle"])],
+            [-np.sin(found["angle"]), np.cos(found["angle"])],
+        ]
+    )
     inside = (((turn @ draws.T).T / found["radii"]) ** 2).sum(1) < 1
     assert inside.mean() == pytest.approx(1 - np.exp(-0.5), abs=0.01)
 
@@ -177,7 +179,6 @@ def test_codes_alone_make_a_map_where_the_data_set_is_missing(runs_folder, tmp_p
     found = latent_map_kit.world(folder, "test")
     assert found.points.split == "train" and not found.here
     assert found.pictures(np.array([0, 1])).shape == (2, 28, 28)
-
 
 
 @pytest.mark.parametrize("own", [True, False])

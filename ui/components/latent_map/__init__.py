@@ -45,9 +45,7 @@ def _files(*names: str) -> str:
 _courier = st.components.v2.component(
     "bottleneck_latent_map_table", js=_files("shelf.js", "courier.js")
 )
-_news = st.components.v2.component(
-    "bottleneck_latent_map_news", js=_files("shelf.js", "news.js")
-)
+_news = st.components.v2.component("bottleneck_latent_map_news", js=_files("shelf.js", "news.js"))
 _map = st.components.v2.component(
     "bottleneck_latent_map",
     html=_files("latent_map.html"),
