@@ -189,7 +189,7 @@ def ship(options: argparse.Namespace) -> None:
                 show(bar, progress)
 
             run = make(row, report)
-        save(run, checkpoints_folder() / row.name, force=True)
+        save(run, checkpoints_folder() / row.name, force=True, half=True)
         print_metrics(run.info.metrics)
 
 

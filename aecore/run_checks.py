@@ -16,11 +16,11 @@ from aecore.models.base import CLASSES, Model
 from aecore.networks import SIDE
 from aecore.run_info import Recipe, RunInfo
 from aecore.runs import JSON_FILE, Run, RunError, load, read_info
-from aecore.snapshots import MAP_DIMS
 
 MAX_JSON_BYTES = 4_000_000
 MAX_ROWS = 1_000  # of a history
 MAX_FRAMES = 500  # of the snapshots
+MAX_DIMS = 64  # of a code in them: earlier versions kept more
 IMAGE = (SIDE, SIDE)
 
 
@@ -113,7 +113,7 @@ def _wanted(found: dict[str, Tensor]) -> dict[str, tuple[tuple[int, ...], torch.
     )
     latents = found.get("latents")
     dims = latents.shape[-1] if latents is not None and latents.dim() == 3 else 0
-    if not 1 <= frames <= MAX_FRAMES or not 1 <= dims <= MAP_DIMS:
+    if not 1 <= frames <= MAX_FRAMES or not 1 <= dims <= MAX_DIMS:
         _refuse(f"{frames} frames of {dims} numbers")
     wanted = {
         "steps": ((frames,), torch.int64),

@@ -29,7 +29,7 @@ from aecore.config import ConfigError, first_fault
 from aecore.models import catalog
 from aecore.models.base import Model
 from aecore.run_info import FORMAT, Recipe, RunInfo
-from aecore.tensor_files import RunError, fill, read_tensors
+from aecore.tensor_files import RunError, fill, in_half, read_tensors
 
 JSON_FILE = "run.json"
 WEIGHTS_FILE = "weights.safetensors"
@@ -215,9 +215,7 @@ def check_place(folder: Path, force: bool = False) -> None:
 def _write(run: Run, folder: Path, half: bool) -> None:
     try:
         state = {name: tensor.cpu().contiguous() for name, tensor in run.model.state_dict().items()}
-        if half:
-            state = {n: t.half() if t.is_floating_point() else t for n, t in state.items()}
-        save_file(state, folder / WEIGHTS_FILE)
+        save_file(in_half(state) if half else state, folder / WEIGHTS_FILE)
         others = {
             SNAPSHOTS_FILE: run.snapshots,
             CODES_FILE: run.codes,

@@ -13,6 +13,7 @@ from aecore.fitting import begin
 from aecore.models import catalog
 from aecore.run_info import Card, Contrast, PublishedFigure, Recipe
 from aecore.runs import Run
+from aecore.tensor_files import in_half
 from aecore.training import Progress, TrainConfig
 
 FIRST_TRAINING = TrainConfig(initial_weights="torch")  # they were trained before LeCun's
@@ -133,4 +134,6 @@ def _train(recipe: Recipe, dataset: data.Dataset, on_progress: Callable[[Progres
     fitting = begin(recipe, dataset)
     for progress in fitting.progress():
         on_progress(progress)
+    model = fitting.training.model
+    model.load_state_dict(in_half(model.state_dict()))  # as it ships, so as it is measured
     return fitting.finish()

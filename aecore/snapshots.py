@@ -14,7 +14,7 @@ from aecore.data import Dataset, to_float
 from aecore.models.base import CLASSES, Model
 
 MAP_IMAGES = 500
-MAP_DIMS = 64  # wider codes are kept as their leading principal components
+MAP_DIMS = 3  # wider codes are kept as so many leading principal components: the map shows two
 SAMPLES = 20
 FRAMES = 32  # at most about so many snapshots a run: they ship with it
 NOISE_SEED = 0
@@ -89,12 +89,19 @@ def to_bytes(images: Tensor) -> np.ndarray:
 
 
 def _compact(features: Tensor) -> np.ndarray:
-    """(M, D) to at most MAP_DIMS columns, float16: distances are kept as well as they can be."""
-    features = features.float().cpu()
+    """(M, D) to at most MAP_DIMS columns, float16."""
+    features = features.float().cpu().nan_to_num(0).clamp(-HALF_MAX, HALF_MAX)
     if features.shape[1] > MAP_DIMS:
-        centred = features - features.mean(0)
         with torch.autocast("cpu", enabled=False):
-            inner = centred @ centred.T  # (M, M): 500 images have far fewer products than codes
-            values, vectors = torch.linalg.eigh(inner)
-        features = (vectors * values.clamp(min=0).sqrt())[:, -MAP_DIMS:].flip(1)
+            features = _leading_components(features - features.mean(0))
     return features.clamp(-HALF_MAX, HALF_MAX).numpy().astype(np.float16, order="C")
+
+
+def _leading_components(centred: Tensor) -> Tensor:
+    """(M, D) to (M, MAP_DIMS), by the eigenvectors of the smaller of the two tables of products."""
+    images, dims = centred.shape
+    if dims <= images:
+        directions = torch.linalg.eigh(centred.T @ centred)[1][:, -MAP_DIMS:]
+        return (centred @ directions).flip(1)
+    values, vectors = torch.linalg.eigh(centred @ centred.T)
+    return (vectors * values.clamp(min=0).sqrt())[:, -MAP_DIMS:].flip(1)

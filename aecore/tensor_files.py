@@ -1,5 +1,6 @@
 """Reading tensors from files that may be broken or hostile. Nothing is ever unpickled."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import torch
@@ -38,6 +39,11 @@ def read_tensors(path: Path) -> dict[str, Tensor]:
         raise RunError(f"{path}: truncated, or not a safetensors file ({error})") from error
     except OSError as error:
         raise RunError(f"{path}: can't be read ({error.strerror})") from error
+
+
+def in_half(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Weights by name, each number rounded to float16."""
+    return {n: t.half() if t.is_floating_point() else t for n, t in state.items()}
 
 
 def _widened(found: dict[str, Tensor]) -> dict[str, Tensor]:

@@ -190,9 +190,32 @@ def test_every_weight_is_in_the_blob_once():
     portable = pack(catalog_model("vq_vae"))
     rows = [portable.plan["input"], *portable.plan["layers"]]
     places = [value for row in rows for value in row.values() if isinstance(value, dict)]
-    ends = [place["offset"] + 4 * place["length"] for place in places]
+    ends = [place["offset"] + place["length"] for place in places]
     assert [place["offset"] for place in places] == [0, *ends[:-1]]
-    assert ends[-1] == len(portable.weights)
+    assert 4 * ends[-1] == len(portable.weights)
+
+
+@pytest.mark.parametrize("model_id", CATALOG)
+def test_weights_that_are_float16_anyway_travel_at_half_the_size_unless_they_are_folded(model_id):
+    model = catalog_model(model_id)
+    whole = pack(model)
+    model.load_state_dict({n: t.half().float() for n, t in model.state_dict().items()})
+    packed, inputs = pack(model), random_inputs(model)
+    folds = any(isinstance(layer, nn.BatchNorm2d) for layer in model.decoder.modules())
+    assert packed.plan["numbers"] == ("float32" if folds else "float16")
+    assert len(packed.weights) == len(whole.weights) // (1 if folds else 2)
+    expected = torch_pictures(model, inputs).numpy()
+    assert np.abs(run(packed, inputs.values, inputs.y) - expected).max() <= TOLERANCE
+
+
+def test_a_number_that_float16_cannot_hold_keeps_all_in_float32():
+    decoder = nn.Sequential(nn.Linear(2, 3))
+    decoder[0].weight.data.fill_(0.5)
+    decoder[0].bias.data.fill_(1.0)
+    assert pack(decoder).plan["numbers"] == "float16"
+    for value in (70_000.0, 0.1):
+        decoder[0].bias.data[0] = value
+        assert pack(decoder).plan["numbers"] == "float32"
 
 
 def test_a_decoder_of_another_precision_is_packed_as_float32():

@@ -8,6 +8,7 @@ import torch
 
 from aecore.data import to_float
 from aecore.models.catalog import CATALOG, build
+from aecore.replay import flat_map
 from aecore.snapshots import (
     FRAMES,
     MAP_DIMS,
@@ -91,16 +92,27 @@ def test_taking_a_snapshot_disturbs_nothing(few_digits, model_id, training):
     assert torch.equal(torch.random.get_rng_state(), state)
 
 
-def test_wide_codes_keep_their_distances_in_fewer_numbers(few_digits):
-    """160 images of 256 numbers that vary along 40 directions: 64 components lose nothing."""
-    model = build("ae", small_config("ae", latent_dim=256, widths=(40,)))
+@pytest.mark.parametrize("latent_dim", [10, 256], ids=["fewer than images", "more than images"])
+def test_of_wide_codes_the_map_of_the_film_is_the_same_as_of_all_their_numbers(
+    few_digits, latent_dim
+):
+    model = build("ae", small_config("ae", latent_dim=latent_dim, widths=(40,)))
     probes = choose_probes(few_digits)
     with torch.no_grad():
         z = model.encode(probes.map_images).z
-    latents = torch.from_numpy(take_snapshot(model, probes)["latents"]).float()
+    latents = take_snapshot(model, probes)["latents"]
     assert latents.shape == (160, MAP_DIMS)
-    spread = torch.pdist(z).mean()
-    assert (torch.pdist(latents) - torch.pdist(z)).abs().max() < 0.01 * spread
+    kept, whole = (torch.from_numpy(flat_map(codes)) for codes in (latents, z.numpy()))
+    spread = torch.pdist(whole).mean()
+    assert (torch.pdist(kept) - torch.pdist(whole)).abs().max() < 0.01 * spread
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), 1e30])
+def test_a_model_that_diverges_is_still_photographed(few_digits, value):
+    model = build("ae", small_config("ae", latent_dim=10))
+    with torch.no_grad():
+        next(model.encoder.parameters()).fill_(value)
+    assert np.isfinite(take_snapshot(model, choose_probes(few_digits))["latents"]).all()
 
 
 def test_images_as_bytes_are_rounded_and_cover_the_whole_range():

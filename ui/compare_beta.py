@@ -34,7 +34,7 @@ def hands_on() -> Kit | None:
     under_way = any(each.under_way for each in compare_beta_own.statuses())
     st.fragment(_lens, run_every=TICK if under_way else None)(kit, under_way, others)
     if kit.models:
-        models = [(lens.portable, lens.half) for _, lens in kit.models]
+        models = [lens.portable for _, lens in kit.models]
         beta_lens.models(models, key=f"beta-models-{dataset}")
     return kit
 
@@ -93,7 +93,7 @@ def _lens(kit: Kit, under_way: bool, others: list[str]) -> None:
         images,
         lambda released: take(kit.dataset, released),
     )
-    mine = [(each.lens.portable, each.lens.half) for each in own if each.lens]
+    mine = [each.lens.portable for each in own if each.lens]
     if mine:
         beta_lens.models(mine, key="beta-models-own")
 

@@ -24,15 +24,11 @@ NEEDS = ("aecore.sweep", "aecore.portable", "aecore.latent_space", "aecore.jobs"
 
 @dataclass(frozen=True, eq=False)
 class Lens:
-    """One model under the lens: its decoder, and the codes (P, D) of the probes.
-
-    half: its weights are float16 anyway, so they may travel as such.
-    """
+    """One model under the lens: its decoder, and the codes (P, D) of the probes."""
 
     run: Run
     portable: Portable
     codes: np.ndarray
-    half: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,7 +83,7 @@ def _kit(folder: Path, stamps: tuple) -> Kit:
     found, probes = sweep.read(folder), sweep_probes.read(folder)
     images = probes["images"].numpy()
     models = tuple(
-        (point, under_lens(load(folder / point.run), images, half=True))
+        (point, under_lens(load(folder / point.run), images))
         for point in sorted(found.points, key=lambda point: point.beta)
         if point.run and (folder / point.run).is_dir()
     )
@@ -112,11 +108,11 @@ def _names(dataset: str, labels) -> tuple[str, ...]:
     return tuple(f"the {DATASETS[dataset].classes[int(label)]}" for label in labels)
 
 
-def under_lens(run: Run, images: np.ndarray, half: bool = False) -> Lens:
+def under_lens(run: Run, images: np.ndarray) -> Lens:
     """A run with its decoder packed, and the codes of images (P, 28, 28) uint8."""
     from aecore.portable import pack
 
-    return Lens(run, pack(run.model), codes(run, images), half)
+    return Lens(run, pack(run.model), codes(run, images))
 
 
 def codes(run: Run, images: np.ndarray) -> np.ndarray:

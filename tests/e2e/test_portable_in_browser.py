@@ -72,6 +72,18 @@ def test_every_catalog_entry_draws_what_torch_draws(lab, model_id):
         assert np.abs(pictures(lab, inputs) - expected).max() <= TOLERANCE
 
 
+def test_weights_that_came_as_float16_draw_what_torch_draws(lab):
+    model = catalog_model("vae")
+    rounded = {name: tensor.half().float() for name, tensor in model.state_dict().items()}
+    rounded["decoder.0.bias"][:3] = torch.tensor([0.0, 2.0**-20, -(2.0**-24)])  # below 2**-14
+    model.load_state_dict(rounded)
+    packed = pack(model)
+    assert packed.plan["numbers"] == "float16"
+    load(lab, packed)
+    inputs = random_inputs(model)
+    assert np.abs(pictures(lab, inputs) - torch_pictures(model, inputs).numpy()).max() <= TOLERANCE
+
+
 def test_batch_norm_that_cannot_be_folded_and_every_activation_draw_as_torch_does(lab):
     decoder = every_layer()
     x = torch.randn(5, 3, 4, 4, generator=torch.Generator().manual_seed(0))

@@ -40,24 +40,13 @@ _lens = st.components.v2.component(
 )
 
 
-def models(portables: Sequence[tuple[Portable, bool]], key: str) -> None:
-    """Brings decoders to the browser; it shows nothing.
-
-    Each with whether its weights are float16 anyway: those travel at half the size and lose
-    nothing.
-    """
+def models(portables: Sequence[Portable], key: str) -> None:
+    """Brings decoders to the browser; it shows nothing."""
     weights = {
-        f"weights{n}": np.frombuffer(_packed(portable, half), np.uint8)
-        for n, (portable, half) in enumerate(portables)
+        f"weights{n}": np.frombuffer(portable.weights, np.uint8)
+        for n, portable in enumerate(portables)
     }
-    plans = [portable.plan for portable, _ in portables]
-    _courier(data={"plans": plans, "halves": [half for _, half in portables], **weights}, key=key)
-
-
-def _packed(portable: Portable, half: bool) -> bytes:
-    if not half:
-        return portable.weights
-    return np.frombuffer(portable.weights, "<f4").astype("<f2").tobytes()
+    _courier(data={"plans": [portable.plan for portable in portables], **weights}, key=key)
 
 
 def lens(

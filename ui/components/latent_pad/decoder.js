@@ -39,7 +39,7 @@ const MOST_RECEIVED = 16;
  */
 export function load(plan, bytes) {
   const weights = remember(plan, bytes);
-  const tensor = ({ offset, length }) => weights.subarray(offset / 4, offset / 4 + length);
+  const tensor = ({ offset, length }) => weights.subarray(offset, offset + length);
   const read = INPUTS[plan.input.kind](plan.input, tensor);
   const steps = plan.layers.map((layer) => LAYERS[layer.kind](layer, tensor));
   return function decode(input, y) {
@@ -49,21 +49,33 @@ export function load(plan, bytes) {
   };
 }
 
-function remember({ digest, bytes: size }, bytes) {
-  const weights = received.get(digest) ?? parse(bytes, size);
+function remember({ digest, bytes: size, numbers }, bytes) {
+  const weights = received.get(digest) ?? parse(bytes, size, numbers);
   received.delete(digest);
   received.set(digest, weights);
   if (received.size > MOST_RECEIVED) received.delete(received.keys().next().value);
   return weights;
 }
 
-/** float32, little-endian as every browser is. A copy, because the bytes of a message may start
- *  anywhere in memory and a Float32Array may not. */
-function parse(bytes, size) {
+/** float16 or float32, little-endian as every browser is. A copy, because the bytes of a message
+ *  may start anywhere in memory and an array of such numbers may not. */
+function parse(bytes, size, numbers) {
   if (bytes?.byteLength !== size) throw new Error(`These weights are not here: ${size} bytes`);
   const { buffer, byteOffset } = ArrayBuffer.isView(bytes) ? bytes : new Uint8Array(bytes);
-  return new Float32Array(buffer.slice(byteOffset, byteOffset + size));
+  const copy = buffer.slice(byteOffset, byteOffset + size);
+  return numbers === "float16" ? widened(new Uint16Array(copy)) : new Float32Array(copy);
 }
+
+/** float32 of float16, given by its bits: through a table, because there are a million of them. */
+function widened(halves) {
+  floats ??= Float32Array.from({ length: 65536 }, (_, bits) => {
+    const exponent = (bits >> 10) & 31, mantissa = bits & 1023;
+    const size = exponent ? (1024 + mantissa) * 2 ** (exponent - 25) : mantissa * 2 ** -24;
+    return bits & 0x8000 ? -size : size;
+  });
+  return Float32Array.from(halves, (bits) => floats[bits]);
+}
+let floats;
 
 // ---- what goes in -----------------------------------------------------------------------------
 
