@@ -15,7 +15,12 @@ if TYPE_CHECKING:
 
 
 class Diverged(ArithmeticError):
-    """The loss stopped being a number; says at which step and what to try."""
+    """A loss stopped being a number; says at which step, what it usually means, what to try."""
+
+    def __init__(self, when: str, learning_rate: float):
+        super().__init__(
+            f"{when}. Usually the learning rate ({learning_rate:g}) is too high: try a third of it."
+        )
 
 
 @dataclass(frozen=True)
@@ -92,10 +97,8 @@ class Meter:
         finite = values[:, 0].isfinite()
         if not finite.all():
             step = self.training.step - len(self.waiting) + int((~finite).nonzero()[0]) + 1
-            raise Diverged(
-                f"the loss stopped being a number at step {step}. Usually the learning rate "
-                f"({self.training.config.learning_rate:g}) is too high: try a third of it."
-            )
+            rate = self.training.config.learning_rate
+            raise Diverged(f"the loss stopped being a number at step {step}", rate)
         self.waiting = []
         self.report_values.append(values)
         self.training.epoch_values.append(values)

@@ -200,7 +200,8 @@ def _record_epoch(training: Training, meter: Meter, dataset: Dataset) -> dict[st
     means = meter.epoch_means()
     test = test_losses(training.model, dataset.test, training.device)
     if not isfinite(test["total"]):
-        raise Diverged(f"the test loss stopped being a number after step {training.step}.")
+        when = f"the test loss stopped being a number after step {training.step}"
+        raise Diverged(when, training.config.learning_rate)
     training.history.append(
         {"epoch": round(training.epoch), "step": training.step, "train": means, "test": test}
     )

@@ -188,7 +188,8 @@ def _how_far(status: Status) -> None:
     elif status.measuring:
         st.progress(1.0, text="Trained. Its test metrics are being computed …")
     if status.message:
-        (st.error if status.state == "failed" else st.info)(status.message)
+        message = status.message[0].upper() + status.message[1:]
+        (st.error if status.state == "failed" else st.info)(message)
 
 
 def _pace(status: Status) -> str:

@@ -102,6 +102,15 @@ def test_a_training_is_watched_left_found_again_and_stopped(page, lab):
     expect(page.get_by_role("button", name="Go on")).to_be_visible(timeout=LONG)
 
 
+def test_a_loss_that_stops_being_a_number_is_explained(page, lab):
+    open_train(page, lab)
+    fill(page, "Learning rate", "1")
+    train(page, EPOCHS)
+    when = re.compile(r"loss stopped being a number (at|after) step \d+")
+    page.get_by_text(when).first.wait_for(timeout=LONG)
+    expect(page.get_by_text("try a third of it").first).to_be_visible()
+
+
 def test_a_run_comes_back_from_its_file_pixel_for_pixel(page, lab, tmp_path):
     open_train(page, lab)
     run_id = train(page, EPOCHS)
