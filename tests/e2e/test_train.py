@@ -105,6 +105,7 @@ def test_a_training_is_watched_left_found_again_and_stopped(page, lab):
 def test_a_loss_that_stops_being_a_number_is_explained(page, lab):
     open_train(page, lab)
     fill(page, "Learning rate", "1")
+    page.get_by_role("radio", name="constant").click()  # no gentle start
     train(page, EPOCHS)
     when = re.compile(r"loss stopped being a number (at|after) step \d+")
     page.get_by_text(when).first.wait_for(timeout=LONG)
