@@ -160,7 +160,7 @@ class Pad {
     const text = encode(this.strokes);
     if (text !== this.sent.text || resting !== this.sent.resting) this.emit(text, resting);
     this.sent = { text, resting };
-    if (resting) this.keepInAddress(text);
+    if (this.pointer === null) this.keepInAddress(text);
   }
 
   /** The drawing in the page's address, so that a reload or a link brings it back. */
