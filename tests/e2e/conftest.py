@@ -13,6 +13,7 @@ from tests.chromium import NoBrowser, launch
 from tests.serving import running
 
 PATIENCE = 120_000  # milliseconds, for a machine that others share
+PHONE = {"viewport": {"width": 390, "height": 844}}
 STILL_FOR = 200  # milliseconds without a script run before a page counts as settled
 
 # True once no script has been running for the given time; forgets what it saw when told to.
@@ -37,20 +38,30 @@ def browser():
 
 
 @pytest.fixture
-def context(browser):
-    """A visitor of their own: no storage or cookies of another test."""
-    visitor = browser.new_context(viewport={"width": 1280, "height": 900})
-    yield visitor
-    visitor.close()
+def visitor(browser):
+    """visitor(**options): an empty page of somebody new, without storage or cookies.
+
+    Errors of its scripts are printed, so that a failing test shows them.
+    """
+    contexts = []
+
+    def arrives(**options) -> Page:
+        context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
+        contexts.append(context)
+        context.set_default_timeout(PATIENCE)
+        opened = context.new_page()
+        opened.on("pageerror", lambda error: print("error in the page:", error))
+        return opened
+
+    yield arrives
+    for context in contexts:
+        context.close()
 
 
 @pytest.fixture
-def page(context):
-    """An empty page; errors of its scripts are printed, so that a failing test shows them."""
-    context.set_default_timeout(PATIENCE)
-    opened = context.new_page()
-    opened.on("pageerror", lambda error: print("error in the page:", error))
-    return opened
+def page(visitor):
+    """An empty page."""
+    return visitor()
 
 
 @pytest.fixture

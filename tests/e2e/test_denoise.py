@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from tests.e2e.conftest import PHONE
+
 BRUSH = ".brush canvas"
 CLEANED = ".bn-four [aria-label='the cleaned image']"
 
@@ -38,7 +40,7 @@ def rub(page, *shares):
     page.mouse.up()
 
 
-def test_the_brush_spoils_where_it_rubs_mends_and_is_in_the_link(denoise, browser, settled):
+def test_the_brush_spoils_where_it_rubs_mends_and_is_in_the_link(denoise, visitor, settled):
     page = denoise("where=brush&noise=salt&salt_amount=0.8", BRUSH)
     clean = ink(page)
     cleaned = page.locator(CLEANED).get_attribute("style")
@@ -49,12 +51,11 @@ def test_the_brush_spoils_where_it_rubs_mends_and_is_in_the_link(denoise, browse
     assert (spoiled[:14] == clean[:14]).all()
     assert (np.abs(spoiled[19:23] - clean[19:23]) > 100).sum() > 10
     assert page.locator(CLEANED).get_attribute("style") != cleaned
-    other = browser.new_context().new_page()
+    other = visitor()
     other.goto(page.url)
     other.wait_for_selector(BRUSH)
     settled(other)
     assert (ink(other) == spoiled).all()
-    other.context.close()
     page.get_by_role("button", name="Take all noise away").click()
     page.wait_for_function("!location.search.includes('mask=')")
     assert (ink(page) == clean).all()
@@ -77,12 +78,10 @@ def test_what_is_drawn_is_spoiled_and_cleaned_while_one_draws(denoise, settled):
     assert "drawing=" in page.url
 
 
-def test_a_phone_shows_all_of_it_without_scrolling_sideways(small_app, browser, settled):
-    visitor = browser.new_context(viewport={"width": 390, "height": 844})
-    page = visitor.new_page()
+def test_a_phone_shows_all_of_it_without_scrolling_sideways(small_app, visitor, settled):
+    page = visitor(**PHONE)
     for query in ("where=brush", "part=curves", "part=field"):
         page.goto(f"{small_app}/denoise?{query}")
         page.wait_for_selector(CLEANED)
         settled(page)
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    visitor.close()

@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tests.e2e.conftest import PHONE
+
 READ = ".bn-rebuilt .bn-digit[style*=image]"
 FIRST = ".bn-models .bn-digit"
 NEAR = ".bn-neighbours"
@@ -72,10 +74,9 @@ def draw_three(page):
     page.mouse.up()
 
 
-def same_elsewhere(page, browser, settled):
+def same_elsewhere(page, visitor, settled):
     """The link opened by somebody else: all pictures, and the screen, are the same."""
-    other = browser.new_context(viewport={"width": 1280, "height": 900})
-    theirs = open_draw(other.new_page(), page.url, settled)
+    theirs = open_draw(visitor(), page.url, settled)
     assert styles(theirs) == styles(page)
     page.mouse.move(0, 0)
     mine, yours = (
@@ -83,19 +84,18 @@ def same_elsewhere(page, browser, settled):
         for each in (page, theirs)
     )
     assert np.array_equal(mine, yours)
-    return other, theirs
+    return theirs
 
 
-def test_a_three_is_read_while_the_pen_is_down_and_a_link_shows_the_same(draw, browser, settled):
+def test_a_three_is_read_while_the_pen_is_down_and_a_link_shows_the_same(draw, visitor, settled):
     page = draw("model=vae-digits")
     seen = list(draw_three(page))
     assert len(set(seen)) == len(THREE) - 1
     settled(page)
     page.get_by_role("radio", name="Conditional VAE").click()
     settled(page)
-    other, theirs = same_elsewhere(page, browser, settled)
+    theirs = same_elsewhere(page, visitor, settled)
     assert np.array_equal(canvas_ink(theirs), canvas_ink(page))
-    other.close()
 
 
 def test_all_models_follow_when_the_hand_rests_with_the_pen_still_down(draw):
@@ -119,15 +119,14 @@ def test_the_drawing_is_still_on_the_pad_after_a_look_at_a_test_digit(draw, sett
     assert np.array_equal(canvas_ink(page), before)
 
 
-def test_a_link_carries_a_test_digit(draw, browser, settled):
+def test_a_link_carries_a_test_digit(draw, visitor, settled):
     page = draw("model=vq_vae-digits&digit=digits-5")
     before = styles(page)
     page.get_by_role("button", name="Another").click()
     page.wait_for_function("!location.search.includes('digits-5')")
     settled(page)
     assert styles(page) != before
-    other, _ = same_elsewhere(page, browser, settled)
-    other.close()
+    same_elsewhere(page, visitor, settled)
 
 
 def test_the_drawing_is_there_again_after_a_look_at_a_test_digit(draw, settled):
@@ -170,9 +169,8 @@ def test_an_uploaded_picture_survives_a_look_at_another_page(draw, settled):
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
-def test_nothing_is_wider_than_a_phone(small_app, browser, settled, mode):
-    phone = browser.new_context(viewport={"width": 390, "height": 844}, color_scheme=mode)
-    page = open_draw(phone.new_page(), f"{small_app}/draw?model=vq_vae-digits", settled)
+def test_nothing_is_wider_than_a_phone(small_app, visitor, settled, mode):
+    phone = visitor(**PHONE, color_scheme=mode)
+    page = open_draw(phone, f"{small_app}/draw?model=vq_vae-digits", settled)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert page.locator(".bn-models").evaluate("e => e.scrollWidth <= e.clientWidth")
-    phone.close()

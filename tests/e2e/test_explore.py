@@ -31,11 +31,9 @@ def canvas(page, selector):
 
 
 @pytest.mark.parametrize("model_id", ["cvae", "vq_vae"])
-def test_a_copied_link_shows_somebody_else_exactly_the_same(
-    explore, browser, context, settled, model_id
-):
-    context.grant_permissions(["clipboard-read", "clipboard-write"])
+def test_a_copied_link_shows_somebody_else_exactly_the_same(explore, visitor, settled, model_id):
     page = explore(f"model={model_id}-digits&view=sum")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     before = page.url
     page.get_by_role("button", name="Draw from the prior").click()
     page.wait_for_function("before => location.href !== before", arg=before)
@@ -44,15 +42,13 @@ def test_a_copied_link_shows_somebody_else_exactly_the_same(
     page.get_by_role("button", name="Copy link").click()
     page.get_by_role("button", name="Copied").wait_for()
     link = page.evaluate("navigator.clipboard.readText()")
-    other = browser.new_context(viewport={"width": 1280, "height": 900})
-    theirs = other.new_page()
+    theirs = visitor()
     open_pad(theirs, link, settled)
     assert np.array_equal(picture(theirs), picture(page))
     pressed = "[data-testid=stButtonGroup] [aria-checked=true]"
     theirs.locator(pressed).nth(1).wait_for()
     assert theirs.locator(pressed).all_inner_texts() == page.locator(pressed).all_inner_texts()
     assert theirs.locator(".about").inner_text() == page.locator(".about").inner_text()
-    other.close()
 
 
 def test_a_walk_follows_the_slider_without_the_server_and_stops_in_the_address(explore, settled):
@@ -111,16 +107,14 @@ def test_the_downloads_hold_what_is_on_the_screen(explore, trained_run):
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
 def test_the_picture_is_ink_on_paper_in_light_and_light_on_dark_in_dark(
-    small_app, browser, settled, mode
+    small_app, visitor, settled, mode
 ):
-    visitor = browser.new_context(color_scheme=mode)
-    page = visitor.new_page()
+    page = visitor(color_scheme=mode)
     open_pad(page, f"{small_app}/explore?model=vae-digits", settled)
     shot = page.locator("canvas.picture").screenshot()
     grey = np.asarray(Image.open(io.BytesIO(shot)).convert("L")) / 255
     assert (grey[:4].mean() > 0.8) if mode == "light" else (grey[:4].mean() < 0.2)
     assert (grey.min() < 0.6) if mode == "light" else (grey.max() > 0.4)
-    visitor.close()
 
 
 def test_a_wrong_place_in_a_link_gets_a_message_and_the_page_still_works(explore):

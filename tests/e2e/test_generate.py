@@ -20,7 +20,7 @@ def inks(page, selector):
     return np.array(page.locator(selector).evaluate_all(read)).reshape(-1, 28, 28)
 
 
-def test_a_sample_is_pressed_and_shown_closer_and_a_link_brings_it_back(generate, browser, settled):
+def test_a_sample_is_pressed_and_shown_closer_and_a_link_brings_it_back(generate, visitor, settled):
     page = generate("model=vae-digits&mixed=2", GRID)
     assert inks(page, f"{GRID} canvas").reshape(2, 64, -1).max(2).min() > 0  # nothing is blank
     sample = page.locator(".bn-cards .bn-digit").first
@@ -30,13 +30,12 @@ def test_a_sample_is_pressed_and_shown_closer_and_a_link_brings_it_back(generate
     settled(page)
     assert page.locator(GRID).nth(9).get_attribute("aria-pressed") == "true"
     assert sample.get_attribute("style") != before
-    other = browser.new_context().new_page()
+    other = visitor()
     other.goto(page.url)
     other.wait_for_selector(GRID)
     settled(other)
     theirs = other.locator(".bn-cards .bn-digit").first.get_attribute("style")
     assert theirs == sample.get_attribute("style")
-    other.context.close()
 
 
 def test_a_grid_is_seen_being_written_without_the_server(generate):

@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from aecore import strokes
+from tests.e2e.conftest import PHONE
 
 READ = ".bn-rebuilt .bn-digit[style*=image]"  # a reconstruction that is there
 INK = (0.30, 0.25), (0.62, 0.25), (0.44, 0.55), (0.40, 0.85)  # a seven, as shares of the pad
@@ -120,21 +121,19 @@ def test_a_reload_keeps_the_drawing(home, settled):
     assert np.array_equal(canvas_ink(home), ink)
 
 
-def test_a_link_carries_drawing_and_model_to_somebody_else(home, browser, settled):
+def test_a_link_carries_drawing_and_model_to_somebody_else(home, visitor, settled):
     draw(home, *INK)
     settled(home)
     home.get_by_role("radio").nth(1).click()
     settled(home)
     chosen = home.get_by_role("radio", checked=True).first.inner_text()
-    other = browser.new_context(viewport={"width": 1280, "height": 900})
-    theirs = other.new_page()
+    theirs = visitor()
     theirs.goto(home.url)
     theirs.wait_for_selector(READ)
     settled(theirs)
     assert theirs.get_by_role("radio", checked=True).first.inner_text() == chosen
     assert np.array_equal(canvas_ink(theirs), canvas_ink(home))
     assert style_of(theirs, "rebuilt") == style_of(home, "rebuilt")
-    other.close()
 
 
 def test_another_page_is_given_the_choices_and_gives_them_back(home, settled):
@@ -194,13 +193,12 @@ def test_undo_and_clear_are_reached_by_keyboard(home, settled):
     assert in_address(home) == one
 
 
-def test_a_finger_draws_and_does_not_scroll(app, browser, settled):
-    phone = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
-    page = phone.new_page()
+def test_a_finger_draws_and_does_not_scroll(app, visitor, settled):
+    page = visitor(**PHONE, has_touch=True)
     page.goto(app)
     page.wait_for_selector(READ)
     settled(page)
-    touch = phone.new_cdp_session(page)
+    touch = page.context.new_cdp_session(page)
     points = [at(page, share) for share in [(0.5, y / 20) for y in range(16, 4, -1)]]
     for kind, moved in [("touchStart", points[:1]), ("touchMove", points[1:])]:
         for x, y in moved:
@@ -214,13 +212,11 @@ def test_a_finger_draws_and_does_not_scroll(app, browser, settled):
     assert drawn[0, 1] > 180 and drawn[-1, 1] < 80
     assert page.locator("[data-testid=stMain]").evaluate("e => e.scrollTop") == 0
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    phone.close()
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
-def test_digits_and_ink_follow_the_theme(app, browser, settled, mode):
-    visitor = browser.new_context(color_scheme=mode)
-    page = visitor.new_page()
+def test_digits_and_ink_follow_the_theme(app, visitor, settled, mode):
+    page = visitor(color_scheme=mode)
     page.goto(app)
     page.wait_for_selector(READ)
     settled(page)
@@ -232,7 +228,6 @@ def test_digits_and_ink_follow_the_theme(app, browser, settled, mode):
     on_pad = pad(page).evaluate("canvas => getComputedStyle(canvas).color")
     brightness = np.mean([int(v) for v in re.findall(r"\d+", on_pad)[:3]]) / 255
     assert (brightness < 0.3) if mode == "light" else (brightness > 0.7)
-    visitor.close()
 
 
 def test_pixels_are_drawn_crisp(home):

@@ -9,6 +9,7 @@ import torch
 
 from aecore import coordinates
 from aecore.latent_space import pictures
+from tests.e2e.conftest import PHONE
 from tests.e2e.latent_pads import Messages, at, open_pad, picture
 
 PAD = Path(__file__).parents[2] / "ui" / "components" / "latent_pad"
@@ -185,15 +186,14 @@ def test_a_held_arrow_key_moves_the_handle_or_a_slider_and_is_told_once(pad, set
     assert coordinates.decode_vector(place(page)["z"], 6)[axis] < right
 
 
-def test_a_finger_drags_the_handle_and_does_not_scroll(small_app, browser, settled):
-    phone = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
-    page = phone.new_page()
+def test_a_finger_drags_the_handle_and_does_not_scroll(small_app, visitor, settled):
+    page = visitor(**PHONE, has_touch=True)
     open_pad(page, f"{small_app}/explore?model=vae-digits", settled)
     first, before = picture(page), page.url
     scrolled = "e => e.scrollTop"
     top = page.locator("[data-testid=stMain]").evaluate(scrolled)
     box = page.locator(".map").bounding_box()
-    touch = phone.new_cdp_session(page)
+    touch = page.context.new_cdp_session(page)
     for kind, share in [("touchStart", 0.5), ("touchMove", 0.4), ("touchMove", 0.1)]:
         x, y = at(box, share, share)
         touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
@@ -203,7 +203,6 @@ def test_a_finger_drags_the_handle_and_does_not_scroll(small_app, browser, settl
     assert np.abs(picture(page) - first).max() > 0
     assert page.locator("[data-testid=stMain]").evaluate(scrolled) == top
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    phone.close()
 
 
 def test_the_rest_of_the_coordinates_is_behind_one_click(pad):

@@ -146,8 +146,8 @@ def runs_to_choose(page: Page) -> Locator:
     return page.get_by_role("option", name=re.compile("Yours:"))
 
 
-def test_two_visitors_stay_apart_unless_given_a_link(browser, lab):
-    anna, ben = (browser.new_context().new_page() for _ in range(2))
+def test_two_visitors_stay_apart_unless_given_a_link(visitor, lab):
+    anna, ben = visitor(), visitor()
     open_train(anna, lab)
     run_id = train(anna, 2)
     open_train(ben, lab)
@@ -157,5 +157,3 @@ def test_two_visitors_stay_apart_unless_given_a_link(browser, lab):
     machine(ben, run_id)
     open_train(anna, lab)  # without the link: the cookie knows whose it is
     expect(runs_to_choose(anna)).to_have_count(1)
-    for page in (anna, ben):
-        page.context.close()
