@@ -16,6 +16,7 @@ from aecore.pitfalls_make import PITFALLS, make_pitfalls
 from aecore.runs import RunError
 from aecore.shipped import SHIPPED
 from aecore.training import Diverged
+from aecore.training_options import add_training_options
 
 LAST_SEED = 2**31 - 1
 FAULTS = (
@@ -59,17 +60,8 @@ def parser() -> argparse.ArgumentParser:
 
     add = commands.add_parser("train", help="train a model and keep the run")
     add.add_argument("model", help=f"one of {', '.join(catalog.CATALOG)}")
-    add.add_argument("--dataset", default="mnist", choices=data.DATASETS)
-    add.add_argument("--epochs", help="passes over the training images")
+    add_training_options(add)
     add.add_argument("--seed", type=seed, default=0, help=f"a whole number from 0 to {LAST_SEED}")
-    add.add_argument(
-        "--set",
-        dest="changes",
-        metavar="KEY=VALUE",
-        action="append",
-        default=[],
-        help="a setting of the model or of the training; may be given again",
-    )
     add.add_argument("--out", type=Path, help="the run's folder (default: runs/MODEL-DATASET)")
     add.add_argument("--force", action="store_true", help="replace a run that is there")
     add.set_defaults(command=do.train)

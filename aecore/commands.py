@@ -15,6 +15,7 @@ from aecore.places import checkpoints_folder
 from aecore.runs import MAPS_FILE, Recipe, Run, check_place, load, save
 from aecore.shipped import SHIPPED, make
 from aecore.training import Progress, TrainConfig
+from aecore.training_options import given_changes
 
 
 def show_models(options: argparse.Namespace) -> None:
@@ -98,16 +99,10 @@ def read_recipe(options: argparse.Namespace) -> Recipe:
         ConfigError: an unknown name, a value out of range; says what is valid.
     """
     entry = catalog.entry(options.model)
-    changes = {"epochs": options.epochs} if options.epochs else {}
-    for text in options.changes:
-        name, equals, value = text.partition("=")
-        if not equals:
-            raise ConfigError(f"--set takes KEY=VALUE, not '{text}'")
-        changes[name.strip()] = value.strip()
+    of_model, of_training = given_changes(options)
     training = with_changes(TrainConfig(), entry.training)
-    of_training = {name: changes.pop(name) for name in TrainConfig.model_fields if name in changes}
     try:
-        config = with_changes(entry.config, changes)
+        config = with_changes(entry.config, of_model)
     except ConfigError as error:
         raise ConfigError(f"{error}\nand of the training:\n{settings_of(training)}") from error
     return Recipe(

@@ -69,19 +69,18 @@ def pack(source: Model | nn.Sequential, shape: tuple[int, int, int] | None = Non
         "layers": [_store(row, stored) for row in (*layers, {"kind": "sigmoid"})],
         "outputs": int(np.prod(leaves_as)),
     }
-    numbers_are, blob = _as_bytes(np.concatenate(stored))
-    plan |= {"numbers": numbers_are, "bytes": len(blob)}
+    plan["numbers"], blob = _as_bytes(np.concatenate(stored))
+    plan["bytes"] = len(blob)
     digest = hashlib.sha256(json.dumps(plan, sort_keys=True).encode() + blob).hexdigest()[:32]
     return Portable({**plan, "digest": digest}, blob, digest)
 
 
 def _as_bytes(weights: Array) -> tuple[str, bytes]:
-    """float16 where that loses nothing, else float32."""
+    """Their kind of number, float16 where that loses nothing, else float32; and the bytes."""
     with np.errstate(over="ignore"):
-        halves = weights.astype("<f2")
-    if np.array_equal(halves.astype(np.float32), weights):
-        return "float16", halves.tobytes()
-    return "float32", weights.astype("<f4").tobytes()
+        exact = np.array_equal(weights.astype(np.float16), weights)
+    kind = "float16" if exact else "float32"
+    return kind, weights.astype(NUMBERS[kind]).tobytes()
 
 
 def _what_enters(

@@ -9,11 +9,11 @@ from pathlib import Path
 from tqdm import tqdm
 
 from aecore.config import ConfigError
-from aecore.data import DATASETS
 from aecore.run_info import Recipe
 from aecore.runs import Run, RunError
 from aecore.settings import read_settings
 from aecore.sweep import Report, Sweep, follow, in_process, plan, resume
+from aecore.training_options import add_training_options, given_changes
 
 LOOK_SECONDS = 0.3
 MANY = 10_000
@@ -23,7 +23,7 @@ VISITOR = "sweep"
 def add_options(add: argparse.ArgumentParser) -> None:
     """The options of `sweep`."""
     add.add_argument("--model", default="beta_vae", help="a model with a beta")
-    add.add_argument("--dataset", default="mnist", choices=DATASETS)
+    add_training_options(add)
     add.add_argument(
         "--beta",
         type=numbers,
@@ -32,15 +32,6 @@ def add_options(add: argparse.ArgumentParser) -> None:
         help="default: 0.1,0.25,0.5,1,2,4,8,16",
     )
     add.add_argument("--seeds", type=int, default=3, help="how many seeds of each (default: 3)")
-    add.add_argument("--epochs", help="passes over the training images")
-    add.add_argument(
-        "--set",
-        dest="changes",
-        metavar="KEY=VALUE",
-        action="append",
-        default=[],
-        help="a setting of the model or of the training; may be given again",
-    )
     add.add_argument("--out", type=Path, help="the folder (default: runs/sweep-MODEL-DATASET)")
     add.add_argument("--keep", type=int, default=1, help="seeds whose runs are kept (default: 1)")
     add.add_argument("--small", action="store_true", help="keep weights alone, as float16")
@@ -60,7 +51,9 @@ def sweep(options: argparse.Namespace) -> None:
     """Trains what the folder lacks of a sweep under one progress bar, and prints its figures."""
     if options.seeds < 1:
         raise ConfigError("--seeds: at least 1")
-    config, training = _changes(options)
+    config, training = given_changes(options)
+    if "beta" in config:
+        raise ConfigError("beta is what is swept over: give --beta")
     wanted = plan(options.model, options.dataset, options.beta, options.seeds, config, training)
     folder = options.out or Path("runs") / f"sweep-{options.model}-{options.dataset}"
     found = resume(wanted, folder)
@@ -79,22 +72,6 @@ def sweep(options: argparse.Namespace) -> None:
         found = follow(found, folder, train, report, options.keep, options.small)
     print_figures(found)
     print(f"{folder}: {len(found.points)} runs measured")
-
-
-def _changes(options: argparse.Namespace) -> tuple[dict, dict]:
-    """--set and --epochs as changes of the model's config and of the training's."""
-    from aecore.training import TrainConfig
-
-    given = {"epochs": options.epochs} if options.epochs else {}
-    for text in options.changes:
-        name, equals, value = text.partition("=")
-        if not equals:
-            raise ConfigError(f"--set takes KEY=VALUE, not '{text}'")
-        given[name.strip()] = value.strip()
-    if "beta" in given:
-        raise ConfigError("beta is what is swept over: give --beta")
-    training = {name: given.pop(name) for name in TrainConfig.model_fields if name in given}
-    return given, training
 
 
 def print_figures(found: Sweep) -> None:

@@ -1,4 +1,4 @@
-"""Reading tensors from files that may be broken or hostile. Nothing is ever unpickled."""
+"""Tensors in files: read from broken or hostile ones, and halved. Nothing is ever unpickled."""
 
 from collections.abc import Mapping
 from pathlib import Path

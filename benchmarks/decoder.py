@@ -14,7 +14,8 @@ from aecore.models.catalog import CATALOG, build
 from aecore.portable import Portable, pack
 from tests.chromium import launch
 
-DECODER = Path(__file__).parents[1] / "ui" / "components" / "latent_pad" / "decoder.js"
+PAD = Path(__file__).parents[1] / "ui" / "components" / "latent_pad"
+DECODER = "\n".join((PAD / name).read_text() for name in ("half.js", "decoder.js"))
 SITE = "http://decoder.test"
 DECODES = 400
 
@@ -94,7 +95,7 @@ def _serve(page: Page, portable: Portable) -> None:
         page.route(f"{SITE}{path}", lambda route: route.fulfill(body=body, content_type=kind))
 
     serve("/", f"<script>{TIMING}</script>", "text/html")
-    serve("/decoder.js", DECODER.read_text(), "text/javascript")
+    serve("/decoder.js", DECODER, "text/javascript")
     serve("/weights", portable.weights, "application/octet-stream")
     page.goto(f"{SITE}/")
 

@@ -190,7 +190,7 @@ def drawn(rested: bool = False, normalised: bool | None = None) -> Drawing:
     `rested`: a drawing as it was when the hand last rested, and not as it is under the pen.
     """
     cached.ready()
-    from aecore import drawing, strokes
+    from aecore import drawing
     from aecore.data import DatasetMissing
 
     state = st.session_state
@@ -206,5 +206,12 @@ def drawn(rested: bool = False, normalised: bool | None = None) -> Drawing:
             nothing = drawing.normalise([[0]])
             return drawing.Drawing(nothing.image, True, ("Choose a picture of a digit.",))
         return drawing.normalise(picture, center=center)
-    text = shared.rested() if rested else shared.drawing()
+    return _normalised(shared.rested() if rested else shared.drawing(), center)
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _normalised(text: str, center: bool) -> Drawing:
+    """A pad's drawing as the models see it, once for what follows the pen and what waits."""
+    from aecore import drawing, strokes
+
     return drawing.normalise(strokes.rasterise(strokes.decode(text)), center=center)

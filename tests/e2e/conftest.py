@@ -103,3 +103,14 @@ def small_app(fitted, tmp_path_factory):
         save(fitted(model_id).finish(), folder / f"{model_id}-digits")
     with running(tmp_path_factory.mktemp("app"), AECORE_CHECKPOINTS=str(folder)) as address:
         yield address
+
+
+def changed(page: Page, selector: str, before: str) -> None:
+    """Waits until the first digit of a selector is there and another picture."""
+    page.wait_for_function(
+        """([selector, before]) => {
+            const style = document.querySelector(selector)?.getAttribute('style');
+            return style && style !== before;
+        }""",
+        arg=[selector, before],
+    )

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tests.e2e.conftest import PHONE
+from tests.e2e.conftest import PHONE, changed
 
 BRUSH = ".brush canvas"
 CLEANED = ".bn-four [aria-label='the cleaned image']"
@@ -68,11 +68,7 @@ def test_what_is_drawn_is_spoiled_and_cleaned_while_one_draws(denoise, settled):
     page.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 0.15 * box["height"])
     page.mouse.down()
     page.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 0.85 * box["height"], steps=8)
-    page.wait_for_function(
-        """([selector, before]) => document.querySelector(selector)?.getAttribute('style')
-            !== before""",
-        arg=[CLEANED, before],
-    )
+    changed(page, CLEANED, before)
     page.mouse.up()
     settled(page)
     assert "drawing=" in page.url

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.e2e.conftest import PHONE
+from tests.e2e.conftest import PHONE, changed
 
 READ = ".bn-rebuilt .bn-digit[style*=image]"
 FIRST = ".bn-models .bn-digit"
@@ -50,17 +50,6 @@ def canvas_ink(page):
     url = page.locator("canvas").evaluate("canvas => canvas.toDataURL()")
     png = base64.b64decode(url.partition(",")[2])
     return np.asarray(Image.open(io.BytesIO(png)).getchannel("A"))
-
-
-def changed(page, selector, before):
-    """Waits until the first digit of a selector is another picture."""
-    page.wait_for_function(
-        """([selector, before]) => {
-            const style = document.querySelector(selector)?.getAttribute('style');
-            return style && style !== before;
-        }""",
-        arg=[selector, before],
-    )
 
 
 def draw_three(page):

@@ -10,8 +10,9 @@ import pytest
 from PIL import Image
 
 from aecore import strokes
-from tests.e2e.conftest import PHONE
+from tests.e2e.conftest import PHONE, changed
 
+REBUILT = ".bn-rebuilt .bn-digit"
 READ = ".bn-rebuilt .bn-digit[style*=image]"  # a reconstruction that is there
 INK = (0.30, 0.25), (0.62, 0.25), (0.44, 0.55), (0.40, 0.85)  # a seven, as shares of the pad
 
@@ -65,17 +66,6 @@ def in_address(page):
     return parse_qs(urlsplit(page.url).query).get("drawing", [""])[0]
 
 
-def wait_for_change(page, panel, before):
-    """Waits until the digit in a panel is another one."""
-    page.wait_for_function(
-        """([selector, before]) => {
-            const style = document.querySelector(selector)?.getAttribute('style');
-            return style && style !== before;
-        }""",
-        arg=[f".bn-{panel} .bn-digit", before],
-    )
-
-
 def style_of(page, panel):
     return page.locator(f".bn-{panel} .bn-digit").get_attribute("style")
 
@@ -88,7 +78,7 @@ def test_the_reconstruction_changes_while_the_pen_is_down(home):
     for share in INK[1:]:
         before = style_of(home, "rebuilt")
         home.mouse.move(*at(home, share), steps=12)
-        wait_for_change(home, "rebuilt", before)
+        changed(home, REBUILT, before)
         seen.append(image(home, "rebuilt"))
     assert state(home) == "drawn" and in_address(home) == ""  # the pen is still down
     home.mouse.up()

@@ -215,7 +215,8 @@ def test_the_rest_of_the_coordinates_is_behind_one_click(pad):
 
 def test_javascript_and_python_write_and_read_the_same_text(page):
     page.goto("about:blank")
-    page.add_script_tag(content=(PAD / "coordinates.js").read_text())
+    for name in ("half.js", "coordinates.js"):
+        page.add_script_tag(content=(PAD / name).read_text())
     generator = np.random.default_rng(0)
     z = np.concatenate(
         [generator.normal(0, 10.0**power, 40) for power in range(-9, 6)]

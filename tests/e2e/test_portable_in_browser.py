@@ -20,7 +20,8 @@ from tests.decoders import (
 )
 
 TOLERANCE = 1e-4  # a pixel; pages promise ten times that
-DECODER = Path(__file__).parents[2] / "ui" / "components" / "latent_pad" / "decoder.js"
+PAD = Path(__file__).parents[2] / "ui" / "components" / "latent_pad"
+DECODER = "\n".join((PAD / name).read_text() for name in ("half.js", "decoder.js"))
 SITE = "http://decoder.test"
 
 
@@ -30,7 +31,7 @@ def lab(page):
     page.route(f"{SITE}/", lambda route: route.fulfill(body="", content_type="text/html"))
     page.route(
         f"{SITE}/decoder.js",
-        lambda route: route.fulfill(body=DECODER.read_text(), content_type="text/javascript"),
+        lambda route: route.fulfill(body=DECODER, content_type="text/javascript"),
     )
     page.goto(f"{SITE}/")
     page.evaluate("async () => { window.decoder = await import('/decoder.js'); }")

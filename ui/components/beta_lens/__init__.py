@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from aecore.portable import Portable
 
 HERE = Path(__file__).resolve().parent
-SHARED = HERE.parent / "latent_pad"  # decoder.js and ink.js, which the latent pad uses too
+SHARED = HERE.parent / "latent_pad"  # half.js, decoder.js and ink.js: the latent pad's
 
 
 def _files(*paths: Path) -> str:
@@ -33,8 +33,7 @@ _lens = st.components.v2.component(
     css=_files(HERE / "lens.css"),
     js=_files(
         HERE / "store.js",
-        SHARED / "decoder.js",
-        SHARED / "ink.js",
+        *(SHARED / f"{name}.js" for name in ("half", "decoder", "ink")),
         *(HERE / f"{name}.js" for name in ("drawn", "figure", "parts", "lens")),
     ),
 )

@@ -52,7 +52,7 @@ _map = st.components.v2.component(
     css=_files("latent_map.css", "picked.css"),
     js="\n".join(
         [
-            *((PAD / name).read_text(encoding="utf-8") for name in ("decoder.js", "ink.js")),
+            *((PAD / f"{n}.js").read_text(encoding="utf-8") for n in ("half", "decoder", "ink")),
             _files(*(f"{name}.js" for name in PARTS)),
         ]
     ),

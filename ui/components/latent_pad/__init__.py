@@ -35,13 +35,13 @@ def _files(*names: str) -> str:
 
 
 _courier = st.components.v2.component(
-    "bottleneck_latent_pad_model", js=_files("shelf.js", "coordinates.js", "courier.js")
+    "bottleneck_latent_pad_model", js=_files("shelf.js", "half.js", "coordinates.js", "courier.js")
 )
 _pad = st.components.v2.component(
     "bottleneck_latent_pad",
     html=_files("latent_pad.html"),
     css=_files("latent_pad.css", "sliders.css", "grid.css"),
-    js=_files("shelf.js", "coordinates.js", *(f"{name}.js" for name in PARTS)),
+    js=_files("shelf.js", "half.js", "coordinates.js", *(f"{name}.js" for name in PARTS)),
 )
 
 

@@ -15,7 +15,7 @@
  * Numbers lie channels last: pixel by pixel, and within a pixel channel by channel. A weight
  * matrix holds one row for each input, so that a layer is «for each input that is not zero, add
  * its row, times the input, to the output»: it walks through memory in order, and after a ReLU
- * it skips about half of the work.
+ * it skips about half of the work. half.js has to stand beside this file.
  */
 
 const LAYERS = {
@@ -68,11 +68,7 @@ function parse(bytes, size, numbers) {
 
 /** float32 of float16, given by its bits: through a table, because there are a million of them. */
 function widened(halves) {
-  floats ??= Float32Array.from({ length: 65536 }, (_, bits) => {
-    const exponent = (bits >> 10) & 31, mantissa = bits & 1023;
-    const size = exponent ? (1024 + mantissa) * 2 ** (exponent - 25) : mantissa * 2 ** -24;
-    return bits & 0x8000 ? -size : size;
-  });
+  floats ??= Float32Array.from({ length: 65536 }, (_, bits) => fromHalf(bits));
   return Float32Array.from(halves, (bits) => floats[bits]);
 }
 let floats;
